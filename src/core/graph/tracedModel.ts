@@ -1,0 +1,142 @@
+/** @file What tracing a model file gives: graphs, where each op stands in the source, parameters, diagnostics. */
+import type { DType, Graph, TensorType } from './ir';
+
+/** `line` and `endLine` count from 1, `column` and `endColumn` from 0 in UTF-16 units; ends are exclusive. */
+export interface SourceRange {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export interface Diagnostic extends SourceRange {
+  readonly severity: 'error' | 'warning' | 'information';
+  /** Stable and kebab-case: `shape-mismatch`, `unsupported-op`, `syntax-error`, `timeout`, … */
+  readonly code: string;
+  /** What was found and what was expected, in PyTorch's words where PyTorch has some. */
+  readonly message: string;
+  /** What to do. */
+  readonly hint?: string;
+}
+
+/** One user stack frame, with the exact expression being evaluated. `parent` is the calling frame or -1. */
+export interface Frame extends SourceRange {
+  readonly function: string;
+  readonly parent: number;
+}
+
+/** Nested outputs keep the structure that `forward` returned. */
+export type TypeTree =
+  | TensorType
+  | { readonly tuple: readonly TypeTree[] }
+  | { readonly list: readonly TypeTree[] }
+  | { readonly dict: Readonly<Record<string, TypeTree>> }
+  | null;
+
+export interface ModuleCall {
+  /** As `named_modules` spells it; '' is the model itself. */
+  readonly path: string;
+  readonly class: string;
+  /** The frame that called the module; -1 for the model's own call. */
+  readonly frame: number;
+  readonly inputs: readonly TypeTree[];
+  readonly output: TypeTree;
+  /** The call's nodes are `graph.nodes[firstNode … endNode)`. */
+  readonly firstNode: number;
+  readonly endNode: number;
+  /** Where the class of this module is defined, when in the workspace. */
+  readonly definition: SourceRange | null;
+}
+
+export interface StateEntry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly kind: 'parameter' | 'buffer';
+  readonly trainable: boolean;
+}
+
+/**
+ * One draw of PyTorch's generator or fill, in the order the constructors ran it. `target` is the state entry that
+ * ends up holding it, or null for numbers that are drawn and thrown away (the generator still advances).
+ */
+export interface InitStep {
+  readonly target: string | null;
+  readonly shape: readonly number[];
+  readonly fill:
+    | { readonly kind: 'constant'; readonly value: number }
+    | { readonly kind: 'values'; readonly values: readonly number[] }
+    | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
+    | { readonly kind: 'normal'; readonly mean: number; readonly std: number };
+}
+
+export interface TracedGraph {
+  readonly mode: 'train' | 'eval';
+  readonly inputs: readonly TensorType[];
+  readonly output: TypeTree;
+  /** Data inputs are named `input0`, `input1`, …; outputs `output0`, … in depth-first order of `output`. */
+  readonly graph: Graph;
+  readonly frames: readonly Frame[];
+  readonly calls: readonly ModuleCall[];
+}
+
+export interface TracedModel {
+  /** Class or function name. */
+  readonly model: string;
+  readonly file: string;
+  /** One for each run asked for. */
+  readonly graphs: readonly TracedGraph[];
+  /** In `state_dict` order. */
+  readonly state: readonly StateEntry[];
+  readonly init: readonly InitStep[];
+}
+
+/** A Module class, or a function that returns one, that the file defines. */
+export interface ModelCandidate {
+  readonly name: string;
+  readonly kind: 'class' | 'function';
+  readonly range: SourceRange;
+  readonly parameters: readonly ConstructorParameter[];
+  /** How the file's own test code builds and calls it, if it does. */
+  readonly example: { readonly args: ModelArguments; readonly inputs: readonly TensorType[] } | null;
+  /** True where another class of this file builds it: a block, not a model to train. */
+  readonly usedByOthers: boolean;
+}
+
+export interface ConstructorParameter {
+  readonly name: string;
+  /** Absent: the argument must be given. `text` is Python source, `value` its JSON form where it has one. */
+  readonly default?: { readonly text: string; readonly value?: unknown };
+}
+
+/** Keyword arguments as JSON; positional ones are already named after their parameters. */
+export type ModelArguments = Readonly<Record<string, unknown>>;
+
+export interface TraceRun {
+  readonly mode: 'train' | 'eval';
+  readonly inputs: readonly TensorType[];
+}
+
+export interface TraceRequest {
+  /** Workspace Python files by POSIX path relative to the workspace folder; the entry and all it may import. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly entry: string;
+  /**
+   * Absent: every candidate that the file's test code calls (or a `# cnnlab: input=(…)` comment covers) is traced
+   * once in train mode with what was found there.
+   */
+  readonly target?: {
+    readonly name: string;
+    readonly args: ModelArguments;
+    /** Empty: the example's or the comment's input is used, in both modes. */
+    readonly runs: readonly TraceRun[];
+  };
+}
+
+export interface TraceResult {
+  readonly candidates: readonly ModelCandidate[];
+  readonly models: readonly TracedModel[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly milliseconds: number;
+}

@@ -23,11 +23,7 @@ export interface OpDefinition<K extends OpName> {
   /** Output types. @throws ShapeError in PyTorch's words when the inputs do not fit. */
   infer(inputs: readonly OptionalType[], attributes: OpAttributes[K]): TensorType[];
   /** Multiply–accumulate operations; absent means none worth counting. */
-  macs?(
-    inputs: readonly OptionalType[],
-    outputs: readonly TensorType[],
-    attributes: OpAttributes[K],
-  ): number;
+  macs?(inputs: readonly OptionalType[], outputs: readonly TensorType[], attributes: OpAttributes[K]): number;
   /** `null`: no gradient flows through this op (comparisons, argmax, gradient ops themselves). */
   readonly gradient: GradientRule<K> | null;
   /** A small instance that the registry test runs everywhere. */

@@ -1,0 +1,64 @@
+/** @file The experiment: what to train on what and how. `NAME.cnnlab.json` holds one, every key with a default. */
+import type { ModelArguments } from '../graph/tracedModel';
+
+export type Task = 'segmentation' | 'classification';
+export type LossName = 'cross_entropy' | 'bce_with_logits' | 'dice' | 'bce_dice' | 'mse';
+export type OptimizerName = 'sgd' | 'adam' | 'adamw';
+export type DeviceChoice = 'auto' | 'webgpu' | 'wasm';
+
+export interface OptimizerSettings {
+  readonly name: OptimizerName;
+  readonly lr: number;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  readonly weightDecay: number;
+  readonly betas: readonly [number, number];
+  readonly eps: number;
+}
+
+export interface AugmentSettings {
+  readonly horizontalFlip: boolean;
+  readonly verticalFlip: boolean;
+}
+
+/**
+ * `path` holds the images; `masks` the masks of a segmentation set where they are not found beside the images.
+ */
+export interface DatasetSettings {
+  readonly path: string;
+  readonly masks: string | null;
+}
+
+/** With every default resolved. Paths are as written: relative ones start at the experiment's folder. */
+export interface Experiment {
+  /** `file:Class`, or a file with one model. */
+  readonly model: string;
+  readonly args: ModelArguments;
+  readonly dataset: DatasetSettings;
+  /** Channels × height × width of one sample; null: from the dataset. */
+  readonly input: readonly [number, number, number] | null;
+  /** null: from the dataset. */
+  readonly task: Task | null;
+  /** null: from the task and the model's output. */
+  readonly loss: LossName | null;
+  readonly optimizer: OptimizerSettings;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly shuffle: boolean;
+  readonly augment: AugmentSettings;
+  /** Share of the samples held out for validation, in [0, 1). */
+  readonly split: { readonly validation: number };
+  /** A safetensors file to start from. */
+  readonly initialWeights: string | null;
+  readonly device: DeviceChoice;
+  /** Folder for runs; null: `.cnnlab/runs` beside the experiment. */
+  readonly output: string | null;
+}
+
+/** An experiment whose nulls the dataset and the traced model have filled in. */
+export interface ResolvedExperiment extends Experiment {
+  readonly input: readonly [number, number, number];
+  readonly task: Task;
+  readonly loss: LossName;
+}

@@ -52,6 +52,9 @@ export interface PreviewRequest<Job> {
   readonly runs: readonly { readonly id: string; readonly label: string }[];
 }
 
+/** `train` asks for a new draft, `preview` for an image, `showArchitecture` for a model file. */
+export type PanelCommand = 'train' | 'preview' | 'showArchitecture';
+
 /** The panel calls these on the host. */
 export interface HostApi<Job, PredictJob> {
   /** At every start of the page. */
@@ -71,6 +74,8 @@ export interface HostApi<Job, PredictJob> {
   openRunFolder(runId: string): Promise<void>;
   deviceFound(device: DeviceInfo | null, missing: string | null): Promise<void>;
   previewWith(runId: string): Promise<Result<PreviewRequest<PredictJob>>>;
+  /** What an empty view's button, or the one after a run, asks for; the host goes on as if the palette had. */
+  command(name: PanelCommand): Promise<void>;
   log(level: 'info' | 'warn' | 'error', message: string): Promise<void>;
 }
 

@@ -89,3 +89,16 @@ export interface PanelApi<PredictJob> {
   /** The node under the editor's cursor, to be highlighted in the diagram. */
   cursor(file: string, line: number): Promise<void>;
 }
+
+/**
+ * What the page finds in the JSON of `<script type="application/json" id="cnn-lab-resources">`: webview URIs of
+ * files that its worker cannot load by itself, because it runs from a blob.
+ */
+export interface PanelResources {
+  /** One-file bundle of the engine worker: fetch it, make a Blob, start the worker from that. */
+  readonly engineWorker: string;
+  /** ONNX Runtime's wasm binary, posted to the worker as bytes. */
+  readonly ortWasm: string;
+  /** Every `<style>` and `<script>` that the page adds must carry it. */
+  readonly nonce: string;
+}

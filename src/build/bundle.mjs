@@ -1,0 +1,197 @@
+/**
+ * @file Bundles the extension, its workers, its web page and the command line into dist/, and copies what they load.
+ *
+ *   node src/build/bundle.mjs [--minify] [--watch] [--strict] [--only=NAME,NAME]
+ *
+ * `--strict` fails where a bundle's entry is missing instead of saying so; `--only` makes just the named bundles.
+ */
+import { existsSync } from 'node:fs';
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build, context } from 'esbuild';
+import { inRepository } from './repository.mjs';
+import { runCommand } from './runCommand.mjs';
+
+/** @typedef {import('esbuild').BuildOptions} BuildOptions */
+
+/** Modules that run in Node as ES modules may contain CommonJS packages, which call `require`. @type {BuildOptions} */
+const nodeModule = {
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
+};
+
+/** CommonJS has no `import.meta.url`; the code that runs here is shared with ES modules. @type {BuildOptions} */
+const nodeCommonJs = {
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: { 'import.meta.url': 'importMetaUrl' },
+};
+
+/** A classic script. @type {BuildOptions} */
+const script = { platform: 'browser', target: 'es2022', format: 'iife' };
+
+/** Every bundle by name: its entry and what comes out. @type {Record<string, BuildOptions & { entry: string }>} */
+const bundles = {
+  extension: {
+    entry: 'src/host/extension.ts',
+    outfile: 'dist/extension.cjs',
+    ...nodeCommonJs,
+    external: ['vscode'],
+  },
+  traceWorker: { entry: 'src/trace/traceWorker.ts', outfile: 'dist/traceWorker.mjs', ...nodeModule },
+  // Evaluated inside the sandbox's realm, which has neither modules nor `require`.
+  sandboxRealm: { entry: 'src/trace/realm/sandboxRealm.ts', outfile: 'dist/sandboxRealm.js', ...script },
+  cli: {
+    entry: 'src/cli/main.ts',
+    outfile: 'dist/cli.js',
+    ...nodeModule,
+    banner: { js: `#!/usr/bin/env node\n${nodeModule.banner?.js}` },
+    // Dawn is a native module that finds its library beside itself.
+    external: ['webgpu'],
+  },
+  webview: {
+    entry: 'webview/main.tsx',
+    outfile: 'dist/webview/main.js',
+    ...script,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+  },
+  // One classic file: a worker made from a blob URL can load nothing else.
+  engineWorker: {
+    entry: 'webview/engineWorker.ts',
+    outfile: 'dist/webview/engineWorker.js',
+    ...script,
+    define: { 'import.meta.url': 'self.location.href' },
+  },
+};
+
+/** What bundles load at run time: from → to, both from the repository's root. */
+const assets = {
+  'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm': 'dist/webview/ort-wasm-simd-threaded.wasm',
+  'node_modules/@vscode/codicons/dist/codicon.css': 'dist/webview/codicon.css',
+  'node_modules/@vscode/codicons/dist/codicon.ttf': 'dist/webview/codicon.ttf',
+  'node_modules/pyodide/pyodide.asm.mjs': 'dist/pyodide/pyodide.asm.mjs',
+  'node_modules/pyodide/pyodide.asm.wasm': 'dist/pyodide/pyodide.asm.wasm',
+  'node_modules/pyodide/pyodide.mjs': 'dist/pyodide/pyodide.mjs',
+  'node_modules/pyodide/python_stdlib.zip': 'dist/pyodide/python_stdlib.zip',
+  'src/trace/shim': 'dist/shim',
+};
+
+/** Packs Python with our `torch` already imported into dist/; needs the sandbox's bundle and the assets. */
+const packShim = 'src/build/packShim.mjs';
+
+/**
+ * @typedef {object} BundleRequest
+ * @property {boolean} [minify]
+ * @property {boolean} [strict] a missing entry is an error
+ * @property {string[]} [only] names of the bundles to make; assets and the packed shim are then left alone
+ */
+
+/** @param {string} name @returns {BuildOptions & { entry: string }} */
+function bundleNamed(name) {
+  const found = bundles[name];
+  if (!found) throw new Error(`No bundle is called ${name}; there are ${Object.keys(bundles).join(', ')}.`);
+  return found;
+}
+
+/** @param {string} name @param {boolean} minify @returns {BuildOptions} */
+function esbuildOptions(name, minify) {
+  const { entry, ...options } = bundleNamed(name);
+  return {
+    ...options,
+    entryPoints: [inRepository(entry)],
+    outfile: inRepository(options.outfile ?? ''),
+    absWorkingDir: inRepository(),
+    bundle: true,
+    minify,
+    sourcemap: minify ? false : 'linked',
+    legalComments: 'none',
+    loader: { '.wgsl': 'text', '.py': 'text' },
+    logLevel: 'warning',
+  };
+}
+
+/** @param {BundleRequest} request @returns {string[]} names of the bundles whose entries exist */
+function wantedBundles({ strict = false, only }) {
+  return (only ?? Object.keys(bundles)).filter((name) => {
+    const { entry } = bundleNamed(name);
+    if (existsSync(inRepository(entry))) return true;
+    if (strict) throw new Error(`The bundle ${name} has no entry: ${entry} does not exist.`);
+    console.log(`Skipped the bundle ${name}: ${entry} does not exist.`);
+    return false;
+  });
+}
+
+/** Copies assets afresh, so that a file removed from the sources does not live on in dist/. */
+async function copyAssets() {
+  for (const [from, to] of Object.entries(assets)) {
+    if (!existsSync(inRepository(from))) {
+      console.log(`Skipped the asset ${from}: it does not exist.`);
+      continue;
+    }
+    await rm(inRepository(to), { recursive: true, force: true });
+    await mkdir(dirname(inRepository(to)), { recursive: true });
+    await cp(inRepository(from), inRepository(to), {
+      recursive: true,
+      filter: (path) => !path.endsWith('__pycache__'),
+    });
+  }
+}
+
+async function packPython() {
+  if (existsSync(inRepository(packShim))) await runCommand(process.execPath, [inRepository(packShim)]);
+  else console.log(`Skipped packing Python: ${packShim} does not exist.`);
+}
+
+/**
+ * Makes the bundles once. Throws where one does not build.
+ * @param {BundleRequest} [request]
+ */
+export async function bundle(request = {}) {
+  await Promise.all(
+    wantedBundles(request).map((name) => build(esbuildOptions(name, request.minify ?? false))),
+  );
+  if (request.only) return;
+  await copyAssets();
+  await packPython();
+}
+
+/** Makes the bundles, and again at every change of their sources. @param {BundleRequest} request */
+async function watch(request) {
+  await bundle(request);
+  /** @type {import('esbuild').Plugin} */
+  const announce = {
+    name: 'announce',
+    setup: (watched) => {
+      // The editor's build task waits for these two lines (.vscode/tasks.json).
+      watched.onStart(() => console.log('[watch] build started'));
+      watched.onEnd(({ errors }) => console.log(`[watch] build finished, ${errors.length} errors`));
+    },
+  };
+  for (const name of wantedBundles(request)) {
+    const options = esbuildOptions(name, request.minify ?? false);
+    await (await context({ ...options, plugins: [announce] })).watch();
+  }
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: {
+      minify: { type: 'boolean' },
+      strict: { type: 'boolean' },
+      watch: { type: 'boolean' },
+      only: { type: 'string' },
+    },
+  });
+  const { watch: again, only, ...rest } = values;
+  await (again ? watch : bundle)({ ...rest, only: only?.split(',') });
+}

@@ -1,0 +1,133 @@
+/**
+ * @file Fills `dist/trace`: the bundles of the trace worker and of the realm, Pyodide's files made fit for the realm,
+ * and Python's memory snapshot with the shim imported. What is up to date is left alone.
+ */
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const pyodideFolder = join(root, 'node_modules/pyodide');
+const shimFolder = join(root, 'src/trace/shim');
+
+/** Modules imported into the snapshot, so that a trace never waits for them. */
+const IMPORTS = `
+import sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, '/shim')
+import abc, argparse, ast, collections, contextlib, copy, dataclasses, difflib, enum, functools, inspect, itertools
+import json, linecache, math, numbers, operator, os, pathlib, random, re, string, time, tokenize, traceback, types
+import typing, warnings, weakref, logging, datetime
+import cnnlab.driver
+cnnlab.driver.prepare()
+`;
+
+/** @param {string} [dist] the folder of build output; `trace` is made in it */
+export async function packShim(dist = join(root, 'dist')) {
+  const folder = join(dist, 'trace');
+  mkdirSync(folder, { recursive: true });
+  await bundle(folder);
+  const stamp = hashOfSources();
+  const stampFile = join(folder, 'snapshot.stamp');
+  if (
+    existsSync(stampFile) &&
+    readFileSync(stampFile, 'utf8') === stamp &&
+    existsSync(join(folder, 'snapshot.bin'))
+  )
+    return folder;
+  copyPyodide(folder);
+  await makeSnapshot(folder);
+  replaceFile(stampFile, stamp);
+  return folder;
+}
+
+async function bundle(folder) {
+  const shared = { bundle: true, target: 'es2022', absWorkingDir: root, logLevel: 'warning' };
+  const outputs = await Promise.all([
+    build({
+      ...shared,
+      entryPoints: ['src/trace/realm/realm.ts'],
+      format: 'iife',
+      platform: 'neutral',
+      outfile: 'realm.js',
+      write: false,
+    }),
+    build({
+      ...shared,
+      entryPoints: ['src/trace/traceWorker.ts'],
+      format: 'esm',
+      platform: 'node',
+      outfile: 'worker.mjs',
+      write: false,
+    }),
+    build({
+      ...shared,
+      entryPoints: ['src/trace/sandbox.ts'],
+      format: 'esm',
+      platform: 'node',
+      outfile: 'sandbox.mjs',
+      write: false,
+    }),
+  ]);
+  for (const { outputFiles } of outputs)
+    for (const file of outputFiles) replaceFile(join(folder, file.path.split(/[\\/]/).at(-1)), file.contents);
+}
+
+function copyPyodide(folder) {
+  const read = (name) => readFileSync(join(pyodideFolder, name), 'utf8');
+  for (const name of ['pyodide.asm.wasm', 'python_stdlib.zip']) {
+    copyFileSync(join(pyodideFolder, name), join(folder, `${name}.tmp`));
+    renameSync(join(folder, `${name}.tmp`), join(folder, name));
+  }
+  replaceFile(join(folder, 'pyodide.js'), withoutImports(read('pyodide.js')));
+  const module = withoutImports(read('pyodide.asm.mjs'))
+    .replaceAll('import.meta.url', '"file:///py/pyodide.asm.mjs"')
+    .replace('export default _createPyodideModule', 'globalThis.createPyodideModule=_createPyodideModule');
+  replaceFile(join(folder, 'pyodide.asm.js'), module);
+  const { info } = JSON.parse(read('pyodide-lock.json'));
+  replaceFile(join(folder, 'lock.json'), JSON.stringify({ info, packages: {} }));
+}
+
+/** A rejected `import()` would hand an error object of Node's own realm to the sandbox. */
+function withoutImports(source) {
+  return source.replace(/(?<![\w$.])import\(/g, 'cnnLabNoImport(');
+}
+
+async function makeSnapshot(folder) {
+  const { Sandbox } = await import(`${pathToFileURL(join(folder, 'sandbox.mjs'))}?${Date.now()}`);
+  const sandbox = await Sandbox.boot(folder, 'make-snapshot');
+  for (const file of shimFiles())
+    sandbox.writeFile(`/shim/${relative(shimFolder, file)}`, readFileSync(file));
+  replaceFile(join(folder, 'snapshot.bin'), Buffer.from(sandbox.makeSnapshot(IMPORTS)));
+}
+
+function shimFiles() {
+  return readdirSync(shimFolder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(py|txt)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function hashOfSources() {
+  const hash = createHash('sha256').update(IMPORTS);
+  const sources = [fileURLToPath(import.meta.url), join(pyodideFolder, 'package.json'), ...shimFiles()];
+  for (const file of sources) hash.update(relative(root, file)).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function replaceFile(path, contents) {
+  writeFileSync(`${path}.${process.pid}.tmp`, contents);
+  renameSync(`${path}.${process.pid}.tmp`, path);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await packShim();

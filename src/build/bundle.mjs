@@ -6,7 +6,7 @@
  * `--strict` fails where a bundle's entry is missing instead of saying so; `--only` makes just the named bundles.
  */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -47,9 +47,6 @@ const bundles = {
     ...nodeCommonJs,
     external: ['vscode'],
   },
-  traceWorker: { entry: 'src/trace/traceWorker.ts', outfile: 'dist/traceWorker.mjs', ...nodeModule },
-  // Evaluated inside the sandbox's realm, which has neither modules nor `require`.
-  sandboxRealm: { entry: 'src/trace/realm/sandboxRealm.ts', outfile: 'dist/sandboxRealm.js', ...script },
   cli: {
     entry: 'src/cli/main.ts',
     outfile: 'dist/cli.js',
@@ -79,21 +76,16 @@ const assets = {
   'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm': 'dist/webview/ort-wasm-simd-threaded.wasm',
   'node_modules/@vscode/codicons/dist/codicon.css': 'dist/webview/codicon.css',
   'node_modules/@vscode/codicons/dist/codicon.ttf': 'dist/webview/codicon.ttf',
-  'node_modules/pyodide/pyodide.asm.mjs': 'dist/pyodide/pyodide.asm.mjs',
-  'node_modules/pyodide/pyodide.asm.wasm': 'dist/pyodide/pyodide.asm.wasm',
-  'node_modules/pyodide/pyodide.mjs': 'dist/pyodide/pyodide.mjs',
-  'node_modules/pyodide/python_stdlib.zip': 'dist/pyodide/python_stdlib.zip',
-  'src/trace/shim': 'dist/shim',
 };
 
-/** Packs Python with our `torch` already imported into dist/; needs the sandbox's bundle and the assets. */
+/** Makes dist/trace: the trace worker, its sandbox, and Python with our `torch` already imported. */
 const packShim = 'src/build/packShim.mjs';
 
 /**
  * @typedef {object} BundleRequest
  * @property {boolean} [minify]
  * @property {boolean} [strict] a missing entry is an error
- * @property {string[]} [only] names of the bundles to make; assets and the packed shim are then left alone
+ * @property {string[]} [only] names of the bundles to make; assets and dist/trace are then left alone
  */
 
 /** @param {string} name @returns {BuildOptions & { entry: string }} */
@@ -131,25 +123,16 @@ function wantedBundles({ strict = false, only }) {
   });
 }
 
-/** Copies assets afresh, so that a file removed from the sources does not live on in dist/. */
 async function copyAssets() {
   for (const [from, to] of Object.entries(assets)) {
-    if (!existsSync(inRepository(from))) {
-      console.log(`Skipped the asset ${from}: it does not exist.`);
-      continue;
-    }
-    await rm(inRepository(to), { recursive: true, force: true });
     await mkdir(dirname(inRepository(to)), { recursive: true });
-    await cp(inRepository(from), inRepository(to), {
-      recursive: true,
-      filter: (path) => !path.endsWith('__pycache__'),
-    });
+    await copyFile(inRepository(from), inRepository(to));
   }
 }
 
+/** In a process of its own, since Python's sandbox leaves hundreds of megabytes behind. */
 async function packPython() {
-  if (existsSync(inRepository(packShim))) await runCommand(process.execPath, [inRepository(packShim)]);
-  else console.log(`Skipped packing Python: ${packShim} does not exist.`);
+  await runCommand(process.execPath, [inRepository(packShim)]);
 }
 
 /**
@@ -193,5 +176,9 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
     },
   });
   const { watch: again, only, ...rest } = values;
-  await (again ? watch : bundle)({ ...rest, only: only?.split(',') });
+  await (again ? watch : bundle)({ ...rest, only: only?.split(',') }).catch((error) => {
+    // esbuild has shown the errors with their lines already.
+    console.error(error.message);
+    process.exitCode = 1;
+  });
 }

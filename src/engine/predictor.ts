@@ -1,0 +1,84 @@
+/** @file A trained model on one image: decode, resize, run, and bring the answer back to the image's own size. */
+import { decodeImage, type Picture } from '../core/image/decodeImage';
+import { resizePlanes } from '../core/image/resizePlanes';
+import { toTensor } from '../core/image/toTensor';
+import { buildInference } from '../core/passes/trainingStep';
+import type { PredictionJob } from '../core/runs/job';
+import type { Backend, Executable, StateStore, TensorData } from './backend';
+import { weightsFor } from './checkpoint';
+import { argmax, classMap, toRgba } from './classMap';
+import type { Prediction } from './messages';
+import { TrainingError } from './trainingError';
+
+/** A preview larger than this on a side is shown reduced: no screen shows more, and messages stay small. */
+const MAX_SHOWN_SIDE = 2048;
+
+/** Compiled once, then used for any number of images. */
+export class Predictor {
+  private constructor(
+    private readonly job: PredictionJob,
+    private readonly backend: Backend,
+    private readonly state: StateStore,
+    private readonly executable: Executable,
+  ) {}
+
+  /** @throws TrainingError when the weights do not fit the graph. */
+  static async create(job: PredictionJob, backend: Backend): Promise<Predictor> {
+    const graph = buildInference(job.graph, job.experiment.task);
+    const specs = graph.inputs
+      .filter(({ kind }) => kind === 'state')
+      .map(({ name, value }) => ({ name, type: graph.values[value]! }));
+    const state = backend.createState(specs);
+    state.write(weightsFor(job.weights, specs));
+    return new Predictor(job, backend, state, await backend.compile(graph, state));
+  }
+
+  /** @throws TrainingError when the image cannot be read. */
+  async predict(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Prediction> {
+    const decoded = decodeImage(bytes);
+    if ('error' in decoded) throw new TrainingError(`${name}: ${decoded.error}`);
+    const picture = decoded.ok;
+    const [channels, height, width] = this.job.experiment.input;
+    const start = performance.now();
+    const outputs = await this.executable.run({
+      data: new Map<string, TensorData>([['input0', toTensor(picture, channels, height, width)]]),
+      scalars: {},
+    });
+    const milliseconds = performance.now() - start;
+    const probabilities = outputs.get('prediction') as Float32Array<ArrayBuffer>;
+    const shown = shownSize(picture);
+    const image = toRgba(toTensor(picture, 3, shown.height, shown.width), 3, shown.height, shown.width);
+    const base = { sample: name, ...shown, image, truth: null, trueClass: null };
+    if (this.job.experiment.task === 'classification') {
+      const predictedClass = argmax(probabilities);
+      const score = probabilities[predictedClass]!;
+      return {
+        preview: { ...base, prediction: null, score, predictedClass },
+        probabilities: [...probabilities],
+        device: this.backend.info,
+        milliseconds,
+      };
+    }
+    const classes = probabilities.length / (height * width);
+    // Probabilities are resized, not classes: edges stay smooth at the image's own size.
+    const resized = resizePlanes(probabilities, classes, height, width, shown.height, shown.width);
+    const prediction = classMap(resized, classes, shown.height * shown.width);
+    const covered = prediction.reduce((sum, value) => sum + Number(value > 0), 0) / prediction.length;
+    return {
+      preview: { ...base, prediction, score: covered, predictedClass: null },
+      probabilities: null,
+      device: this.backend.info,
+      milliseconds,
+    };
+  }
+
+  dispose(): void {
+    this.executable.dispose();
+    this.state.dispose();
+  }
+}
+
+function shownSize({ width, height }: Picture): { width: number; height: number } {
+  const scale = Math.min(1, MAX_SHOWN_SIDE / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}

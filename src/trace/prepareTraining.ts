@@ -1,0 +1,190 @@
+/**
+ * @file From an experiment, a dataset and a model file to a job that any engine can run: traces the model for every
+ * batch size it will meet, and says what does not fit before anything starts.
+ */
+import type { Dataset, Sample } from '../core/dataset/dataset';
+import { defaultInput } from '../core/dataset/defaultInput';
+import { splitSamples } from '../core/dataset/splitSamples';
+import type { Graph, TensorType } from '../core/graph/ir';
+import type {
+  Diagnostic,
+  TracedGraph,
+  TracedModel,
+  TraceRequest,
+  TraceResult,
+  TraceRun,
+  TypeTree,
+} from '../core/graph/tracedModel';
+import { losses } from '../core/losses/losses';
+import type { Experiment, LossName, ResolvedExperiment, Task } from '../core/runs/experiment';
+import type { BatchGraph, TrainingJob } from '../core/runs/job';
+
+/** Whoever can trace; `TraceClient` does. */
+export interface Tracer {
+  trace(request: TraceRequest): Promise<TraceResult>;
+}
+
+export interface PrepareRequest {
+  readonly experiment: Experiment;
+  readonly dataset: Dataset;
+  /** As `TraceRequest` has them. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly entry: string;
+  readonly modelName: string;
+  readonly runId: string;
+  readonly initialWeights: Uint8Array<ArrayBuffer> | null;
+  readonly resume: TrainingJob['resume'];
+  readonly maxSteps: number | null;
+}
+
+export interface Prepared {
+  readonly job: TrainingJob;
+  readonly model: TracedModel;
+  /** Eval graph for one image, for predictions later. */
+  readonly inference: Graph;
+  /** What is odd but does not stop the training. */
+  readonly warnings: readonly string[];
+}
+
+export type PrepareOutcome =
+  | { readonly ok: Prepared }
+  | { readonly problems: readonly Problem[]; readonly diagnostics: readonly Diagnostic[] };
+
+export interface Problem {
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+export async function prepareTraining(request: PrepareRequest, tracer: Tracer): Promise<PrepareOutcome> {
+  const { experiment, dataset } = request;
+  const errors = dataset.problems.filter(({ severity }) => severity === 'error');
+  if (errors.length) {
+    return refuse(...errors.map(({ message, hint }) => ({ message, hint: hint ?? null })));
+  }
+  const { train, validation } = splitSamples(dataset, experiment.split.validation, experiment.seed);
+  if (train.length === 0) {
+    return refuse({
+      message: `${dataset.name} leaves no sample to train on.`,
+      hint: 'Add images, or lower split.validation.',
+    });
+  }
+  const task = experiment.task ?? dataset.task;
+  if (task !== dataset.task) {
+    return refuse({
+      message: `The experiment's task is ${task}, but ${dataset.name} is a ${dataset.task} dataset.`,
+      hint: `Remove "task" or set it to "${dataset.task}".`,
+    });
+  }
+  const input = experiment.input ?? defaultInput(dataset);
+  const trainBatches = batchSizes(train.length, experiment.batchSize);
+  const evalBatches = batchSizes(validation.length || train.length, experiment.batchSize);
+  const runs: TraceRun[] = [
+    run('train', trainBatches.full, input),
+    run('eval', 1, input),
+    ...[evalBatches.full, evalBatches.tail].filter((n) => n > 1).map((n) => run('eval', n, input)),
+  ];
+  const { files, entry, modelName } = request;
+  const target = { name: modelName, args: experiment.args, runs };
+  const result = await tracer.trace({ files, entry, target });
+  const model = result.models[0];
+  const diagnostics = result.diagnostics.filter(({ severity }) => severity === 'error');
+  if (!model || model.graphs.length < runs.length || diagnostics.length) {
+    return { problems: [], diagnostics };
+  }
+  const warnings = dataset.problems.map(({ message }) => message);
+  const trainGraphs = [batchGraph(model.graphs[0]!, trainBatches.full)];
+  if (trainBatches.tail) {
+    // Traced apart: a batch of one may be more than a batch norm over 1×1 pixels accepts.
+    const tail = [run('train', trainBatches.tail, input)];
+    const traced = await tracer.trace({ files, entry, target: { ...target, runs: tail } });
+    const graph = traced.models[0]?.graphs[0];
+    if (graph) trainGraphs.push(batchGraph(graph, trainBatches.tail));
+    else {
+      warnings.push(
+        `The last ${trainBatches.tail} of ${train.length} training samples are left out of each epoch: ${traced.diagnostics[0]?.message ?? 'the model does not accept so small a batch'}`,
+      );
+    }
+  }
+  const evalGraphs = runs
+    .map((each, index) => ({ each, graph: model.graphs[index]! }))
+    .filter(({ each }) => each.mode === 'eval')
+    .map(({ each, graph }) => batchGraph(graph, each.inputs[0]!.shape[0]!));
+  const output = outputTensor(model.graphs[0]!.output);
+  if (!output) {
+    return refuse({
+      message: `${modelName} returns ${describeTree(model.graphs[0]!.output)}; training needs a single tensor.`,
+      hint: 'Return the logits alone from forward, or wrap the model in a class that does.',
+    });
+  }
+  const loss = experiment.loss ?? defaultLoss(task, output);
+  const unsuitable = losses[loss].check(output, task, dataset.classes.length);
+  if (unsuitable) return refuse({ message: unsuitable.message, hint: unsuitable.hint ?? null });
+  const resolved: ResolvedExperiment = { ...experiment, input, task, loss };
+  const job: TrainingJob = {
+    runId: request.runId,
+    experiment: resolved,
+    dataset: {
+      root: dataset.root,
+      task: dataset.task,
+      classes: dataset.classes,
+      maskEncoding: dataset.maskEncoding,
+    },
+    train,
+    validation,
+    trainGraphs,
+    evalGraphs: preferred(evalGraphs, evalBatches),
+    state: model.state,
+    init: model.init,
+    initialWeights: request.initialWeights,
+    resume: request.resume,
+    maxSteps: request.maxSteps,
+    device: experiment.device,
+  };
+  const inference = evalGraphs.find(({ batch }) => batch === 1)!.graph;
+  return { ok: { job, model, inference, warnings } };
+}
+
+function refuse(...problems: Problem[]): PrepareOutcome {
+  return { problems, diagnostics: [] };
+}
+
+/** Sizes of the full batches and of the one that is left over (0: none). */
+function batchSizes(samples: number, batchSize: number): { full: number; tail: number } {
+  const full = Math.min(samples, batchSize);
+  return { full, tail: samples % full };
+}
+
+/** The sizes that validation meets, the full batch first: it also serves the pinned previews. */
+function preferred(graphs: readonly BatchGraph[], { full, tail }: { full: number; tail: number }): BatchGraph[] {
+  return [full, tail].flatMap((size) => graphs.find(({ batch }) => batch === size) ?? []);
+}
+
+function run(mode: 'train' | 'eval', batch: number, input: readonly [number, number, number]): TraceRun {
+  const type: TensorType = { shape: [batch, ...input], dtype: 'float32' };
+  return { mode, inputs: [type] };
+}
+
+function batchGraph(traced: TracedGraph, batch: number): BatchGraph {
+  return { batch, graph: traced.graph };
+}
+
+/** The tensor that a model returns, alone or as the only member of its tuple, list or dict. */
+function outputTensor(tree: TypeTree): TensorType | null {
+  if (tree === null) return null;
+  if ('shape' in tree) return tree;
+  const members = 'dict' in tree ? Object.values(tree.dict) : 'tuple' in tree ? tree.tuple : tree.list;
+  return members.length === 1 ? outputTensor(members[0]!) : null;
+}
+
+function describeTree(tree: TypeTree): string {
+  if (tree === null) return 'nothing';
+  if ('shape' in tree) return `a tensor ${tree.shape.join('×')}`;
+  if ('dict' in tree) return `a dict of ${Object.keys(tree.dict).join(', ')}`;
+  return 'tuple' in tree ? `a tuple of ${tree.tuple.length}` : `a list of ${tree.list.length}`;
+}
+
+function defaultLoss(task: Task, output: TensorType): LossName {
+  if (task === 'classification') return 'cross_entropy';
+  return output.shape[1] === 1 ? 'bce_dice' : 'cross_entropy';
+}
+

@@ -25,6 +25,16 @@ export interface DatasetProblem {
   readonly file?: string;
 }
 
+/**
+ * How a mask's stored values become class indexes: `binary` is any value above half of `maximum` (of the mask's own
+ * greatest where that is absent); `index` takes values as they are; `values` maps the listed grey values, in order,
+ * to 0, 1, …; `colors` does so with colours packed as 0xRRGGBB.
+ */
+export type MaskEncoding =
+  | { readonly kind: 'binary'; readonly maximum?: number }
+  | { readonly kind: 'index' }
+  | { readonly kind: 'values' | 'colors'; readonly values: readonly number[] };
+
 export interface Dataset {
   /** Absolute folder that sample paths start at. */
   readonly root: string;
@@ -35,14 +45,8 @@ export interface Dataset {
   /** When the folders themselves say train/validation (or train/test); else null and the experiment's split applies. */
   readonly validation: readonly Sample[] | null;
   readonly classes: readonly string[];
-  /**
-   * How a mask's stored values become class indexes: `binary` is any value above half the maximum seen;
-   * `index` takes them as they are; `values` maps the listed grey values, in order, to 0, 1, ….
-   */
-  readonly maskEncoding:
-    | { readonly kind: 'binary' | 'index' }
-    | { readonly kind: 'values'; readonly values: readonly number[] }
-    | null;
+  /** null for classification. */
+  readonly maskEncoding: MaskEncoding | null;
   /** 1 where every probed image is grey, else 3. */
   readonly channels: 1 | 3;
   /** The most common width and height. */

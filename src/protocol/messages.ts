@@ -46,6 +46,8 @@ export interface PanelSnapshot {
 export interface PreviewRequest<Job> {
   readonly job: Job;
   readonly imageUri: string;
+  /** The image itself, where it lies outside of what the page may fetch; absent or null: fetch `imageUri`. */
+  readonly imageBytes?: Uint8Array<ArrayBuffer> | null;
   readonly imageName: string;
   readonly runName: string;
   /** Other runs that could be shown instead. */

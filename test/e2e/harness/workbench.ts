@@ -162,10 +162,11 @@ export class Workbench {
       if (depth === parts.length - 1) await row.first().click({ button: 'right' });
       else if ((await row.first().getAttribute('aria-expanded')) !== 'true') await row.first().click();
     }
-    await this.page
-      .locator('.monaco-menu .action-item', { hasText: menuItem })
-      .first()
-      .click({ timeout: patience });
+    const item = this.page.locator('.monaco-menu .action-item', { hasText: menuItem }).first();
+    // A fresh menu takes a click for the end of the one that opened it, so it is chosen with the keyboard.
+    await item.hover({ timeout: patience });
+    await this.page.keyboard.press('Enter');
+    await item.waitFor({ state: 'detached', timeout: patience });
   }
 
   /** What the editor shows on its lines, inlay hints included. The editor draws only what is in view. */

@@ -12,6 +12,9 @@ export class GraphBuilder {
   private readonly updates: NamedValue[] = [];
   private readonly counters: string[] = [];
 
+  /** The frame of nodes that are added without one: autograd sets it to that of the node it differentiates. */
+  frame = -1;
+
   constructor(private readonly registry: OpRegistry) {}
 
   /** A builder that goes on where `graph` ends, keeping all its value ids. */
@@ -37,7 +40,7 @@ export class GraphBuilder {
     op: K,
     inputs: readonly (ValueId | null)[],
     attributes: OpAttributes[K],
-    frame = -1,
+    frame = this.frame,
   ): ValueId[] {
     const types = this.registry[op].infer(
       inputs.map((id) => (id === null ? null : this.type(id))),
@@ -53,7 +56,7 @@ export class GraphBuilder {
     op: K,
     inputs: readonly (ValueId | null)[],
     attributes: OpAttributes[K],
-    frame = -1,
+    frame = this.frame,
   ): ValueId {
     return this.addAll(op, inputs, attributes, frame)[0]!;
   }

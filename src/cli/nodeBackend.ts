@@ -25,5 +25,9 @@ export async function nodeBackend(choice: DeviceChoice, dist: string): Promise<B
     }
   }
   const wasmBinary = await readFile(join(dist, 'webview', 'ort-wasm-simd-threaded.wasm'));
-  return createWasmBackend({ wasmBinary, threads: Math.min(4, availableParallelism()), fallbackReason: null });
+  return createWasmBackend({
+    wasmBinary,
+    threads: Math.min(4, availableParallelism()),
+    fallbackReason: null,
+  });
 }

@@ -1,11 +1,6 @@
 /** @file `cnnlab trace FILE[:NAME]`: shapes, parameters and cost of a model without running its arithmetic. */
 import { elementCount } from '../core/graph/ir';
-import type {
-  Diagnostic,
-  ModelArguments,
-  TracedModel,
-  TraceResult,
-} from '../core/graph/tracedModel';
+import type { Diagnostic, ModelArguments, TracedModel, TraceResult } from '../core/graph/tracedModel';
 import { graphMacs } from '../core/passes/cost';
 import { readPythonFiles } from '../disk/readPythonFiles';
 import type { TraceClient } from '../trace/traceClient';
@@ -168,7 +163,9 @@ function printReport(report: TraceReport, print: (line: string) => void): void {
     print(`${report.model}  ${shapes(report.inputs)} → ${shapes(report.outputs)}`);
     for (const call of report.calls) {
       const outputs = call.outputs.map(shapeText).join(', ');
-      print(`  ${String(call.line ?? '').padStart(4)}  ${(call.name || '·').padEnd(28)} ${call.class.padEnd(18)} ${outputs}`);
+      print(
+        `  ${String(call.line ?? '').padStart(4)}  ${(call.name || '·').padEnd(28)} ${call.class.padEnd(18)} ${outputs}`,
+      );
     }
     const millions = (value: number) => value.toLocaleString('en-US');
     print(

@@ -1,6 +1,6 @@
 /** @file Which samples make which batch of which epoch. */
 import type { Sample } from '../core/dataset/dataset';
-import { randomPermutation } from '../core/random/randomPermutation';
+import { TorchGenerator } from '../core/random/torchGenerator';
 
 /** The training samples of one epoch, in order; the same seed and epoch always give the same order. */
 export function epochOrder(
@@ -10,7 +10,8 @@ export function epochOrder(
   epoch: number,
 ): readonly Sample[] {
   if (!shuffle) return samples;
-  return randomPermutation(samples.length, seed + epoch).map((index) => samples[index]!);
+  const order = new TorchGenerator(seed + epoch).randperm(samples.length);
+  return Array.from(order, (index) => samples[index]!);
 }
 
 /** Consecutive batches; the last one holds what is left. */

@@ -1,8 +1,9 @@
 /** @file Turns image files into batches: reads, decodes, resizes, caches, flips, and survives files that are broken. */
-import type { Dataset, Sample } from '../core/dataset/dataset';
+import type { Dataset, MaskEncoding, Sample } from '../core/dataset/dataset';
 import { elementCount, type TensorType } from '../core/graph/ir';
-import { decodeImage } from '../core/image/decodeImage';
+import { decodeImage, decodeMask } from '../core/image/decodeImage';
 import { maskToClasses } from '../core/image/maskToClasses';
+import type { ImageResult, Picture } from '../core/image/picture';
 import { toTensor } from '../core/image/toTensor';
 import { counterHash, streamKey } from '../core/random/counterHash';
 import type { AugmentSettings } from '../core/runs/experiment';
@@ -38,6 +39,9 @@ export interface FlipPlan {
   readonly seed: number;
   readonly epoch: number;
 }
+
+/** Where a dataset says nothing: what is brighter than half the mask's maximum is foreground. */
+const BINARY: MaskEncoding = { kind: 'binary', maximum: null };
 
 const DEFAULT_CACHE_BYTES = 768 * 2 ** 20;
 
@@ -118,24 +122,24 @@ export class Feed {
 
   private async read(sample: Sample): Promise<LoadedSample> {
     const [channels, height, width] = this.options.input;
-    const picture = await this.decode(sample.image);
+    const picture = await this.decode(sample.image, decodeImage);
     const tensor = toTensor(picture, channels, height, width);
     // Eight-bit files keep eight bits, as PIL's resize does: a quarter of the memory of float32.
     const image = picture.bitDepth <= 8 ? Uint8Array.from(tensor, (v) => Math.round(v * 255)) : tensor;
     if (sample.kind === 'classification') return { image, target: Uint8Array.of(sample.label) };
-    const mask = await this.decode(sample.mask);
+    const mask = await this.decode(sample.mask, decodeMask);
     if (mask.width !== picture.width || mask.height !== picture.height) {
       throw new SampleError(
         `${sample.mask} is ${mask.width}×${mask.height}, but its image ${sample.image} is ${picture.width}×${picture.height}.`,
       );
     }
-    const encoding = this.options.dataset.maskEncoding ?? { kind: 'binary' };
+    const encoding = this.options.dataset.maskEncoding ?? BINARY;
     return { image, target: maskToClasses(mask, encoding, height, width) };
   }
 
-  private async decode(path: string) {
-    const decoded = decodeImage(await this.options.readFile(path));
-    if ('error' in decoded) throw new SampleError(`${path}: ${decoded.error}`);
+  private async decode(path: string, decoder: (bytes: Uint8Array) => ImageResult<Picture>): Promise<Picture> {
+    const decoded = decoder(await this.options.readFile(path));
+    if ('error' in decoded) throw new SampleError(`${path}: ${decoded.error}.`);
     return decoded.ok;
   }
 }

@@ -1,7 +1,9 @@
 /** @file A trained model on one image: decode, resize, run, and bring the answer back to the image's own size. */
-import { decodeImage, type Picture } from '../core/image/decodeImage';
-import { resizePlanes } from '../core/image/resizePlanes';
+import { decodeImage } from '../core/image/decodeImage';
+import type { Picture } from '../core/image/picture';
+import { resizePlane } from '../core/image/resizePlane';
 import { toTensor } from '../core/image/toTensor';
+import { resizeTaps } from '../core/ops/resizeTaps';
 import { buildInference } from '../core/passes/trainingStep';
 import type { PredictionJob } from '../core/runs/job';
 import type { Backend, Executable, StateStore, TensorData } from './backend';
@@ -61,7 +63,7 @@ export class Predictor {
     }
     const classes = probabilities.length / (height * width);
     // Probabilities are resized, not classes: edges stay smooth at the image's own size.
-    const resized = resizePlanes(probabilities, classes, height, width, shown.height, shown.width);
+    const resized = resizeAll(probabilities, classes, [height, width], shown);
     const prediction = classMap(resized, classes, shown.height * shown.width);
     const covered = prediction.reduce((sum, value) => sum + Number(value > 0), 0) / prediction.length;
     return {
@@ -81,4 +83,22 @@ export class Predictor {
 function shownSize({ width, height }: Picture): { width: number; height: number } {
   const scale = Math.min(1, MAX_SHOWN_SIDE / Math.max(width, height));
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+/** Bilinear, each of `count` planes. */
+function resizeAll(
+  planes: Float32Array,
+  count: number,
+  [height, width]: readonly [number, number],
+  shown: { width: number; height: number },
+): Float32Array {
+  const columns = resizeTaps(width, shown.width, 'bilinear', false, true);
+  const rows = resizeTaps(height, shown.height, 'bilinear', false, true);
+  const size = shown.width * shown.height;
+  const resized = new Float32Array(count * size);
+  for (let plane = 0; plane < count; plane++) {
+    const source = planes.subarray(plane * height * width, (plane + 1) * height * width);
+    resizePlane(source, width, columns, rows, resized.subarray(plane * size, (plane + 1) * size));
+  }
+  return resized;
 }

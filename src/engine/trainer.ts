@@ -227,7 +227,10 @@ export class Trainer {
     return mean.mean;
   }
 
-  private async evaluate(compiled: CompiledStep, samples: readonly Sample[]): Promise<Map<string, TensorData>> {
+  private async evaluate(
+    compiled: CompiledStep,
+    samples: readonly Sample[],
+  ): Promise<Map<string, TensorData>> {
     const batch = await this.feed.batch(samples, this.spares(samples), compiled.step.targetType, null);
     const data = new Map<string, TensorData>([
       ['input0', batch.input],
@@ -246,7 +249,9 @@ export class Trainer {
     for (const samples of rounds) {
       const filled = Array.from({ length: compiled.batch }, (_, i) => samples[i] ?? samples[0]!);
       const outputs = await this.evaluate(compiled, filled);
-      previews.push(...(await pinnedPreviews(this.job, this.feed, samples, outputs.get('prediction')!, compiled.batch)));
+      previews.push(
+        ...(await pinnedPreviews(this.job, this.feed, samples, outputs.get('prediction')!, compiled.batch)),
+      );
     }
     this.emit({ kind: 'pinned', step: this.position.step, epoch, previews });
     this.lastPreview = performance.now();
@@ -278,7 +283,11 @@ export class Trainer {
 
   private async checkpoint(slot: 'last' | 'best'): Promise<void> {
     const tensors = await this.state.read();
-    const files = writeCheckpoint(this.job.state, { tensors, counters: this.counters, position: this.position });
+    const files = writeCheckpoint(this.job.state, {
+      tensors,
+      counters: this.counters,
+      position: this.position,
+    });
     this.emit({
       kind: 'checkpoint',
       slot,
@@ -347,7 +356,8 @@ export class Trainer {
   }
 
   private dispose(): void {
-    for (const { executable } of [...this.trainSteps.values(), ...this.evalSteps.values()]) executable.dispose();
+    for (const { executable } of [...this.trainSteps.values(), ...this.evalSteps.values()])
+      executable.dispose();
     this.state.dispose();
   }
 }

@@ -1,6 +1,7 @@
 /** @file Picture to the numbers a network reads. */
-import { type AxisTaps, resizeTaps } from '../ops/resizeTaps';
+import { resizeTaps } from '../ops/resizeTaps';
 import type { Picture } from './picture';
+import { resizePlane } from './resizePlane';
 
 /**
  * Float32 in [0, 1], channels × height × width, as torchvision's `ToTensor` and a bilinear `resize` with antialias
@@ -52,35 +53,4 @@ function planes(picture: Picture, channels: number): Float32Array[] {
     for (let pixel = 0; pixel < pixels; pixel++) plane[pixel] = data[3 * pixel + channel]! * scale;
     return plane;
   });
-}
-
-/** Rows first, then columns: two passes of one axis each. */
-function resizePlane(
-  plane: Float32Array,
-  planeWidth: number,
-  columns: AxisTaps,
-  rows: AxisTaps,
-  target: Float32Array,
-): void {
-  const width = columns.start.length;
-  const planeHeight = plane.length / planeWidth;
-  const narrow = new Float32Array(planeHeight * width);
-  for (let y = 0; y < planeHeight; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = y * planeWidth + columns.start[x]!;
-      const weights = columns.weights[x]!;
-      let sum = 0;
-      for (let k = 0; k < weights.length; k++) sum += weights[k]! * plane[from + k]!;
-      narrow[y * width + x] = sum;
-    }
-  }
-  for (let y = 0; y < rows.start.length; y++) {
-    const weights = rows.weights[y]!;
-    for (let x = 0; x < width; x++) {
-      const from = rows.start[y]! * width + x;
-      let sum = 0;
-      for (let k = 0; k < weights.length; k++) sum += weights[k]! * narrow[from + k * width]!;
-      target[y * width + x] = sum;
-    }
-  }
 }

@@ -1,0 +1,230 @@
+/**
+ * @file Reductions. Short ones take one invocation an output; long ones a workgroup each, over several splits whose
+ * partial results a second dispatch joins, always in the same order, so that results repeat to the bit.
+ */
+import { elementCount, type ValueId } from '../../../core/graph/ir';
+import { denseStrides, mergeAxes } from './broadcast';
+import {
+  type Dispatch,
+  f32,
+  type KernelRule,
+  type Operand,
+  type Param,
+  perThread,
+  perWorkgroup,
+  read,
+  scratch,
+  storageOf,
+  type TypeOf,
+  u32,
+  value,
+  workgroupSize,
+  write,
+} from './kernel';
+
+interface Reduction {
+  readonly start: (scalar: 'f32' | 'i32') => string;
+  readonly join: (a: string, b: string) => string;
+}
+
+const add: Reduction = { start: (scalar) => `${scalar}(0)`, join: (a, b) => `${a} + ${b}` };
+const max: Reduction = {
+  start: (scalar) => (scalar === 'f32' ? '-3.4028234663852886e38' : '-2147483647'),
+  join: (a, b) => `max(${a}, ${b})`,
+};
+const min: Reduction = {
+  start: (scalar) => (scalar === 'f32' ? '3.4028234663852886e38' : '2147483647'),
+  join: (a, b) => `min(${a}, ${b})`,
+};
+
+export const reduce: { readonly [K in 'sum' | 'mean' | 'amax' | 'amin' | 'argmax']: KernelRule<K> } = {
+  sum: ({ inputs, outputs, attributes: { dim } }, typeOf) =>
+    reduceAxes('sum', add, inputs[0]!, outputs[0]!, dim, typeOf, false),
+  mean: ({ inputs, outputs, attributes: { dim } }, typeOf) =>
+    reduceAxes('mean', add, inputs[0]!, outputs[0]!, dim, typeOf, true),
+  amax: ({ inputs, outputs, attributes: { dim } }, typeOf) =>
+    reduceAxes('amax', max, inputs[0]!, outputs[0]!, dim, typeOf, false),
+  amin: ({ inputs, outputs, attributes: { dim } }, typeOf) =>
+    reduceAxes('amin', min, inputs[0]!, outputs[0]!, dim, typeOf, false),
+
+  argmax: ({ inputs, outputs, attributes: { dim } }, typeOf) => {
+    const { shape, dtype } = typeOf(inputs[0]!);
+    const element = storageOf(dtype);
+    return {
+      dispatches: [
+        perThread({
+          name: 'argmax',
+          threads: elementCount(typeOf(outputs[0]!).shape),
+          bindings: { source: read(value(inputs[0]!), element), result: write(value(outputs[0]!), 'i32') },
+          params: { length: u32(shape[dim] ?? 1), inner: u32(elementCount(shape.slice(dim + 1))) },
+          body: `  let base = index / params.inner * params.inner * params.length + index % params.inner;
+  var best = source[base];
+  var at = 0u;
+  for (var k = 1u; k < params.length; k++) {
+    let candidate = source[base + k * params.inner];
+    if (candidate > best) { best = candidate; at = k; }
+  }
+  result[index] = i32(at);`,
+        }),
+      ],
+    };
+  },
+};
+
+/** Below this many elements a reduction is one invocation's work. */
+const shortReduction = 64;
+/** A split shorter than this is not worth a workgroup of its own. */
+const elementsPerSplit = 4096;
+const maxSplits = 64;
+
+function reduceAxes(
+  name: string,
+  reduction: Reduction,
+  input: ValueId,
+  output: ValueId,
+  dim: readonly number[],
+  typeOf: TypeOf,
+  mean: boolean,
+) {
+  const { shape, dtype } = typeOf(input);
+  const strides = denseStrides(shape);
+  const pick = (reduced: boolean) => {
+    const axes = shape.map((_, axis) => axis).filter((axis) => dim.includes(axis) === reduced);
+    const merged = mergeAxes(
+      axes.map((axis) => shape[axis]!),
+      [axes.map((axis) => strides[axis]!)],
+    );
+    return { sizes: merged.sizes, strides: merged.strides[0]! };
+  };
+  const kept = pick(false);
+  const reduced = pick(true);
+  const outputs = product(kept.sizes);
+  const length = product(reduced.sizes);
+  const element = storageOf(dtype);
+  const result = storageOf(typeOf(output).dtype);
+  const scale = mean ? 1 / length : 1;
+
+  const params: Record<string, Param> = {};
+  const walk = (axes: typeof kept, prefix: string, from: string, into: string): string => {
+    const lines = axes.sizes.length > 1 ? [`var rest_${prefix} = ${from};`] : [];
+    axes.sizes.forEach((size, axis) => {
+      params[`${prefix}_stride${axis}`] = u32(axes.strides[axis]!);
+      if (axis > 0) params[`${prefix}_size${axis}`] = u32(size);
+    });
+    for (let axis = axes.sizes.length - 1; axis > 0; axis--) {
+      const size = `params.${prefix}_size${axis}`;
+      lines.push(
+        `${into} += rest_${prefix} % ${size} * params.${prefix}_stride${axis}; rest_${prefix} /= ${size};`,
+      );
+    }
+    lines.push(`${into} += ${axes.sizes.length > 1 ? `rest_${prefix}` : from} * params.${prefix}_stride0;`);
+    return lines.join('\n    ');
+  };
+
+  if (length <= shortReduction || outputs >= 16384) {
+    const keptWalk = walk(kept, 'kept', 'index', 'base');
+    const reducedWalk = walk(reduced, 'reduced', 'k', 'at');
+    const dispatch = perThread({
+      name,
+      threads: outputs,
+      bindings: { source: read(value(input), element), result: write(value(output), result) },
+      params: { length: u32(length), scale: f32(scale), ...params },
+      body: `  var base = 0u;
+    ${keptWalk}
+  var total = ${reduction.start(element)};
+  for (var k = 0u; k < params.length; k++) {
+    var at = base;
+    ${reducedWalk}
+    total = ${reduction.join('total', 'source[at]')};
+  }
+  result[index] = ${finish('total', element, result, mean)};`,
+    });
+    return { dispatches: [dispatch] };
+  }
+
+  const splits = Math.min(maxSplits, Math.max(1, Math.ceil(length / elementsPerSplit)));
+  const partial: Operand = splits === 1 ? value(output) : scratch(outputs * splits);
+  const keptWalk = walk(kept, 'kept', 'which', 'base');
+  const reducedWalk = walk(reduced, 'reduced', 'k', 'at');
+  const partialElement = splits === 1 ? result : element;
+  const first = perWorkgroup({
+    name,
+    items: outputs * splits,
+    size: workgroupSize,
+    bindings: { source: read(value(input), element), result: write(partial, partialElement) },
+    params: { length: u32(length), splits: u32(splits), scale: f32(scale), ...params },
+    declarations: treeDeclaration(element),
+    body: `  let which = item / params.splits;
+  let split = item % params.splits;
+  var base = 0u;
+    ${keptWalk}
+  var total = ${reduction.start(element)};
+  for (var k = split * ${workgroupSize}u + lane; k < params.length; k += params.splits * ${workgroupSize}u) {
+    var at = base;
+    ${reducedWalk}
+    total = ${reduction.join('total', 'source[at]')};
+  }
+  tree[lane] = total;
+${tree(reduction)}
+  if (lane == 0u) { result[item] = ${splits === 1 ? finish('tree[0]', element, result, mean) : 'tree[0]'}; }`,
+  });
+  if (splits === 1) return { dispatches: [first] };
+  const second = joinPartials(
+    name,
+    reduction,
+    partial,
+    value(output),
+    outputs,
+    splits,
+    scale,
+    element,
+    result,
+    mean,
+  );
+  return { dispatches: [first, second] };
+}
+
+function joinPartials(
+  name: string,
+  reduction: Reduction,
+  partial: Operand,
+  output: Operand,
+  outputs: number,
+  splits: number,
+  scale: number,
+  element: 'f32' | 'i32',
+  result: 'f32' | 'i32',
+  mean: boolean,
+): Dispatch {
+  return perThread({
+    name: `${name} (join)`,
+    threads: outputs,
+    bindings: { partial: read(partial, element), result: write(output, result) },
+    params: { splits: u32(splits), scale: f32(scale) },
+    body: `  var total = ${reduction.start(element)};
+  for (var k = 0u; k < params.splits; k++) { total = ${reduction.join('total', 'partial[index * params.splits + k]')}; }
+  result[index] = ${finish('total', element, result, mean)};`,
+  });
+}
+
+function finish(total: string, element: 'f32' | 'i32', result: 'f32' | 'i32', mean: boolean): string {
+  if (mean) return `f32(${total}) * params.scale`;
+  return element === result ? total : `${result}(${total})`;
+}
+
+export function treeDeclaration(element: string, name = 'tree', size = workgroupSize): string {
+  return `var<workgroup> ${name}: array<${element}, ${size}>;`;
+}
+
+/** Joins `tree[0 … size)` into `tree[0]`, pairwise: fewer barriers' worth of rounding than a running total. */
+function tree({ join }: Reduction): string {
+  return `  workgroupBarrier();
+  for (var half = ${workgroupSize / 2}u; half > 0u; half /= 2u) {
+    if (lane < half) { tree[lane] = ${join('tree[lane]', 'tree[lane + half]')}; }
+    workgroupBarrier();
+  }`;
+}
+
+function product(sizes: readonly number[]): number {
+  return sizes.reduce((total, size) => total * size, 1);
+}

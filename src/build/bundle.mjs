@@ -6,7 +6,7 @@
  * `--strict` fails where a bundle's entry is missing instead of saying so; `--only` makes just the named bundles.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, watch } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -148,21 +148,32 @@ export async function bundle(request = {}) {
   await packPython();
 }
 
-/** Makes the bundles, and again at every change of their sources. @param {BundleRequest} request */
-async function watch(request) {
+/**
+ * Makes the bundles, and again at every change of their sources. The lines in brackets tell the editor's build task
+ * (.vscode/tasks.json) when it may start the extension.
+ * @param {BundleRequest} request
+ */
+async function watchSources(request) {
+  console.log('[watch] started');
   await bundle(request);
   /** @type {import('esbuild').Plugin} */
   const announce = {
     name: 'announce',
     setup: (watched) => {
-      // The editor's build task waits for these two lines (.vscode/tasks.json).
-      watched.onStart(() => console.log('[watch] build started'));
-      watched.onEnd(({ errors }) => console.log(`[watch] build finished, ${errors.length} errors`));
+      watched.onStart(() => console.log('[watch] started'));
+      watched.onEnd(() => console.log('[watch] ready'));
     },
   };
   for (const name of wantedBundles(request)) {
     const options = esbuildOptions(name, request.minify ?? false);
     await (await context({ ...options, plugins: [announce] })).watch();
+  }
+  // dist/trace is made by a script of its own.
+  for await (const { filename } of watch(inRepository('src', 'trace'), { recursive: true })) {
+    if (!/\.(ts|py)$/.test(filename ?? '')) continue;
+    console.log('[watch] started');
+    await packPython().catch((error) => console.error(error.message));
+    console.log('[watch] ready');
   }
 }
 
@@ -175,8 +186,8 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
       only: { type: 'string' },
     },
   });
-  const { watch: again, only, ...rest } = values;
-  await (again ? watch : bundle)({ ...rest, only: only?.split(',') }).catch((error) => {
+  const { watch: keepWatching, only, ...rest } = values;
+  await (keepWatching ? watchSources : bundle)({ ...rest, only: only?.split(',') }).catch((error) => {
     // esbuild has shown the errors with their lines already.
     console.error(error.message);
     process.exitCode = 1;

@@ -1,37 +1,10 @@
 /**
- * @file Dropout. A mask is a pure function of (seed, stream, element), so that every backend draws the same one:
- *
- *     mix(v)  = v ^= v>>16; v *= 0x7feb352d; v ^= v>>15; v *= 0x846ca68b; v ^ v>>16      (all modulo 2³²)
- *     key     = mix(mix(seed) + stream)
- *     dropped = mix(element ^ key) >> 8  <  round(p·2²⁴)
- *
- * `seed` is a whole number in [0, 2²⁴), `element` the row-major index. `dropoutMask` below is the reference.
+ * @file Dropout. A mask is a pure function of (seed, stream, element), so that every backend draws the same one;
+ * `dropoutMask` in core/random/counterHash.ts is the reference.
  */
 import type { OpRegistry } from './opDefinition';
 import { ShapeError } from './opDefinition';
 import { float32, inputAt } from './typeRules';
-
-/** Chris Wellons' low-bias 32-bit hash. */
-function mix(value: number): number {
-  let v = value >>> 0;
-  v = Math.imul(v ^ (v >>> 16), 0x7feb352d) >>> 0;
-  v = Math.imul(v ^ (v >>> 15), 0x846ca68b) >>> 0;
-  return (v ^ (v >>> 16)) >>> 0;
-}
-
-/** The numbers of `dropout_mask`: 0 with probability p, else 1/(1 − p). */
-export function dropoutMask(
-  seed: number,
-  stream: number,
-  p: number,
-  count: number,
-): Float32Array<ArrayBuffer> {
-  const key = mix((mix(seed) + stream) >>> 0);
-  const threshold = Math.round(p * 2 ** 24);
-  return Float32Array.from({ length: count }, (_, element) =>
-    mix(element ^ key) >>> 8 < threshold ? 0 : 1 / (1 - p),
-  );
-}
 
 function checkProbability(p: number): void {
   if (!(p >= 0 && p <= 1)) {

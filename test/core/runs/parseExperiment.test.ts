@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import type { Experiment } from '../../../src/core/runs/experiment';
+import { defaultExperiment, parseExperiment } from '../../../src/core/runs/parseExperiment';
+
+const MINIMAL = '"model": "unet.py:UNet", "dataset": "cells"';
+
+function parsed(extra: string): Experiment {
+  const { experiment, diagnostics } = parseExperiment(`{${MINIMAL}, ${extra}}`, 'x.cnnlab.json');
+  expect(diagnostics.filter((each) => each.severity === 'error')).toEqual([]);
+  return experiment!;
+}
+
+/** The only diagnostic of a text, as `line:column severity code: message | hint`. */
+function check(text: string, expected: string): void {
+  const { experiment, diagnostics } = parseExperiment(text, 'x.cnnlab.json');
+  const shown = diagnostics.map(
+    ({ line, column, severity, code, message, hint }) =>
+      `${line}:${column} ${severity} ${code}: ${message}${hint ? ` | ${hint}` : ''}`,
+  );
+  expect(shown).toEqual([expected]);
+  expect(experiment === null).toBe(expected.includes(' error '));
+}
+
+test('two keys are enough; all others have these defaults', () => {
+  expect(defaultExperiment('unet.py:UNet', 'cells')).toEqual({
+    model: 'unet.py:UNet',
+    args: {},
+    dataset: { path: 'cells', masks: null },
+    input: null,
+    task: null,
+    loss: null,
+    optimizer: {
+      name: 'adamw',
+      lr: 0.001,
+      momentum: 0,
+      nesterov: false,
+      weightDecay: 0.01,
+      betas: [0.9, 0.999],
+      eps: 1e-8,
+    },
+    epochs: 20,
+    batchSize: 8,
+    seed: 0,
+    shuffle: true,
+    augment: { horizontalFlip: false, verticalFlip: false },
+    split: { validation: 0.2 },
+    initialWeights: null,
+    device: 'auto',
+    output: null,
+  });
+});
+
+test('comments, trailing commas and CRLF are fine', () => {
+  const text = `{\r\n  // the model\r\n  ${MINIMAL},\r\n  /* quick */ "epochs": 2,\r\n}`;
+  expect(parseExperiment(text, 'x')).toMatchObject({ experiment: { epochs: 2 }, diagnostics: [] });
+});
+
+describe('short forms', () => {
+  test('optimizer by name takes that optimizer’s defaults', () => {
+    expect(parsed('"optimizer": "sgd"').optimizer).toMatchObject({ name: 'sgd', lr: 0.01, weightDecay: 0 });
+    expect(parsed('"optimizer": {"weightDecay": 0.5}').optimizer).toMatchObject({
+      name: 'adamw',
+      weightDecay: 0.5,
+    });
+    expect(parsed('"optimizer": {"name": "adam", "lr": 1e-4}').optimizer).toMatchObject({
+      lr: 1e-4,
+      weightDecay: 0,
+    });
+  });
+  test('augment: true, split: 0.3, dataset as an object, null for the default', () => {
+    expect(parsed('"augment": true').augment).toEqual({ horizontalFlip: true, verticalFlip: true });
+    expect(parsed('"augment": {"verticalFlip": true}').augment).toEqual({
+      horizontalFlip: false,
+      verticalFlip: true,
+    });
+    expect(parsed('"split": 0.3').split).toEqual({ validation: 0.3 });
+    expect(parsed('"task": null, "input": null')).toMatchObject({ task: null, input: null });
+    const { experiment } = parseExperiment('{"model": "m.py", "dataset": {"path": "a", "masks": "b"}}', 'x');
+    expect(experiment?.dataset).toEqual({ path: 'a', masks: 'b' });
+  });
+});
+
+describe('what is wrong is named where it stands', () => {
+  test('an unknown key and the nearest known one', () => {
+    check(
+      `{\n  ${MINIMAL},\n  "batch_size": 4\n}`,
+      '3:2 error unknown-key: unknown key "batch_size" | Did you mean "batchSize"?',
+    );
+    check(`{${MINIMAL}, "epoch": 4}`, '1:46 error unknown-key: unknown key "epoch" | Did you mean "epochs"?');
+  });
+  test('a key of a nested object', () => {
+    check(
+      `{${MINIMAL},\n"lr": 0.1}`,
+      '2:0 error unknown-key: unknown key "lr" | It belongs inside "optimizer": "optimizer": { "lr": … }.',
+    );
+    check(
+      `{${MINIMAL},\n"optimizer": {"weight_decay": 0.1}}`,
+      '2:14 error unknown-key: unknown key "weight_decay" in "optimizer" | Did you mean "weightDecay"?',
+    );
+  });
+  test('a missing key', () => {
+    check(
+      '{"model": "unet.py"}',
+      '1:0 error missing-key: the experiment needs the key "dataset" | Folder with images and masks, or with one folder a class.',
+    );
+  });
+  test('types and ranges', () => {
+    check(
+      `{${MINIMAL},\n"epochs": "ten"}`,
+      '2:10 error wrong-value: "epochs" is "ten"; expected a whole number at least 1 and at most 1000000',
+    );
+    check(
+      `{${MINIMAL},\n"batchSize": 2.5}`,
+      '2:13 error wrong-value: "batchSize" is 2.5; expected a whole number at least 1 and at most 65536',
+    );
+    check(
+      `{${MINIMAL},\n"split": 1}`,
+      '2:9 error wrong-value: "split" is 1; expected a number at least 0 and below 1',
+    );
+    check(
+      `{${MINIMAL},\n"loss": "cross-entropy"}`,
+      '2:8 error wrong-value: "loss" is "cross-entropy"; expected one of "cross_entropy", "bce_with_logits", "dice", "bce_dice", "mse" | Did you mean "cross_entropy"?',
+    );
+    check(
+      `{${MINIMAL},\n"input": [1, 64]}`,
+      '2:9 error wrong-value: "input" is [1,64]; expected a list of 3, each a whole number at least 1 and at most 65536',
+    );
+    check(
+      `{${MINIMAL},\n"input": [1, 64, 0]}`,
+      '2:17 error wrong-value: "input[2]" is 0; expected a whole number at least 1 and at most 65536',
+    );
+  });
+  test('null where it has no meaning', () => {
+    check(
+      `{${MINIMAL},\n"seed": null}`,
+      '2:8 error wrong-value: "seed" is null; expected a whole number at least 0 and at most 4294967295',
+    );
+  });
+  test('broken JSON and JSON that is no object', () => {
+    check(
+      '{\n  "model": "a"\n  "dataset": "b"\n}',
+      '3:2 error json-syntax: this is not valid JSON: comma expected',
+    );
+    check('[]', '1:0 error wrong-type: an experiment is a JSON object: { … }');
+    check('', '1:0 error json-syntax: this is not valid JSON: value expected');
+  });
+  test('settings that contradict each other or do nothing', () => {
+    check(
+      `{${MINIMAL},\n"optimizer": {"name": "sgd", "nesterov": true}}`,
+      '2:13 error wrong-value: Nesterov momentum requires a momentum and zero dampening | Give "momentum" a value such as 0.9, or leave "nesterov" out.',
+    );
+    check(
+      `{${MINIMAL},\n"optimizer": {"momentum": 0.9}}`,
+      '2:14 warning no-effect: "momentum" has no effect on adamw',
+    );
+    check(
+      `{${MINIMAL},\n"seed": 1,\n"seed": 2}`,
+      '3:0 warning repeated-key: "seed" is given twice; the last one counts',
+    );
+  });
+});

@@ -201,6 +201,15 @@ export class Workbench {
     throw new Error(`No webview has ${selector}. Frames:\n${addresses.join('\n')}`);
   }
 
+  /** What every webview shows, frame by frame; for a failing test. */
+  async webviewTexts(): Promise<string> {
+    const frames = this.page.frames().filter((frame) => frame !== this.page.mainFrame());
+    const texts = frames.map(
+      async (frame) => `${frame.url()}\n${await frame.locator('body').innerText().catch(String)}\n`,
+    );
+    return (await Promise.all(texts)).join('\n');
+  }
+
   /** Waits for a notification with this text. */
   async notification(text: string | RegExp, timeout = patience): Promise<Locator> {
     const toast = this.page.locator('.notification-toast', { hasText: text }).first();

@@ -13,7 +13,7 @@ export interface HostSuite {
   readonly entry: string;
   /** A copy of test/host/workspace, which the tests may change. */
   readonly workspace: string;
-  /** Prints every test and the counts; fails where the suite did not finish. @returns whether all passed */
+  /** Prints every test and the counts. A suite that left no results counts as one failure. @returns whether all passed */
   report(): Promise<boolean>;
   dispose(): Promise<void>;
 }

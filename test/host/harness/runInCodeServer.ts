@@ -3,13 +3,15 @@
  *
  *   node src/build/runTypeScript.mjs test/host/harness/runInCodeServer.ts [SUMMARY.json]
  */
+import { writeFile } from 'node:fs/promises';
 import { startCodeServer } from '../../../src/build/codeServer.mjs';
-import { repositoryRoot } from '../../../src/build/repository.mjs';
+import { inRepository, repositoryRoot } from '../../../src/build/repository.mjs';
 import { launchBrowser } from '../../e2e/harness/browser';
 import { prepareHostSuite } from './hostSuite';
 
 /** Longer than any suite that is worth waiting for: then VS Code hangs. */
 const patience = 300_000;
+const logFile = inRepository('dist', 'test', 'host.log');
 
 const suite = await prepareHostSuite(process.argv[2]);
 const server = await startCodeServer({ smokeTestDriver: true, workspaceTrust: false });
@@ -33,7 +35,10 @@ try {
   await page.goto(`${server.url}/?${new URLSearchParams({ folder: suite.workspace, payload })}`);
   const finished = await ended;
   const passed = await suite.report();
-  if (!passed) console.log(`${said.join('\n')}\n${server.log()}`);
+  if (!passed) {
+    await writeFile(logFile, `${said.join('\n')}\n${server.log()}`);
+    console.log(`What VS Code and its server said is in ${logFile}`);
+  }
   if (!finished) console.log(`VS Code did not end the tests within ${patience / 1000} s.`);
   process.exitCode = passed && finished ? 0 : 1;
 } finally {

@@ -219,8 +219,8 @@ export function treeDeclaration(element: string, name = 'tree', size = workgroup
 /** Joins `tree[0 … size)` into `tree[0]`, pairwise: fewer barriers' worth of rounding than a running total. */
 function tree({ join }: Reduction): string {
   return `  workgroupBarrier();
-  for (var half = ${workgroupSize / 2}u; half > 0u; half /= 2u) {
-    if (lane < half) { tree[lane] = ${join('tree[lane]', 'tree[lane + half]')}; }
+  for (var span = ${workgroupSize / 2}u; span > 0u; span /= 2u) {
+    if (lane < span) { tree[lane] = ${join('tree[lane]', 'tree[lane + span]')}; }
     workgroupBarrier();
   }`;
 }

@@ -259,7 +259,7 @@ function gather(
   let whole${axis} = moved${axis} / params.divide${axis};
   inside = inside && moved${axis} >= 0 && whole${axis} * params.divide${axis} == moved${axis}
     && whole${axis} < params.inSize${axis};
-  from += whole${axis} * params.stride${axis};`;
+  origin += whole${axis} * params.stride${axis};`;
   });
   return perThread({
     name,
@@ -268,10 +268,10 @@ function gather(
     params,
     body: `${coordinates(axes.length)}
   var inside = true;
-  var from = 0;
+  var origin = 0;
 ${lines.join('\n')}
   var bits = bitcast<u32>(params.fill);
-  if (inside) { bits = source[from]; }
+  if (inside) { bits = source[origin]; }
   result[index] = bits;`,
   });
 }

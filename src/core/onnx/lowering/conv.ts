@@ -15,20 +15,23 @@ export const conv: OnnxLowerings<'conv2d' | 'conv_transpose2d'> = {
     const [, , kernelHeight, kernelWidth] = weightShape;
     const { padding, dilation, stride, output_padding } = attributes;
     const full = [dilation[0] * (kernelHeight! - 1), dilation[1] * (kernelWidth! - 1)];
-    const unstrided = stride[0] === 1 && stride[1] === 1;
-    const cropless = padding[0] <= full[0]! && padding[1] <= full[1]!;
+    const after = [0, 1].map((axis) => full[axis]! - padding[axis]! + output_padding[axis]!);
+    const cropless = [0, 1].every((axis) => padding[axis]! <= full[axis]! && after[axis]! >= 0);
     // The input gradient of an unstrided convolution is a convolution with the turned kernel, and ONNX Runtime
     // runs it a fifth faster that way round.
-    if (unstrided && cropless && output_padding[0] === 0 && output_padding[1] === 0) {
+    if (stride[0] === 1 && stride[1] === 1 && cropless) {
       const turned = turnKernel(onnx, weight!, weightShape, attributes.groups);
-      const pads: [number, number] = [full[0]! - padding[0], full[1]! - padding[1]];
-      const inverse = convolutionAttributes({ ...attributes, padding: pads }, [kernelHeight!, kernelWidth!]);
-      return [onnx.add('Conv', [input!, turned, bias ?? ''], inverse)];
+      const pads = [full[0]! - padding[0], full[1]! - padding[1], ...after];
+      const kernel = convolutionAttributes(attributes, [kernelHeight!, kernelWidth!]);
+      return [onnx.add('Conv', [input!, turned, bias ?? ''], { ...kernel, pads })];
     }
+    // Output padding is less cropping at the end where there is some: ONNX Runtime refuses it beyond the stride.
+    const less = [0, 1].map((axis) => (output_padding[axis]! <= padding[axis]! ? output_padding[axis]! : 0));
     return [
       onnx.add('ConvTranspose', inputs, {
         ...convolutionAttributes(attributes, [kernelHeight!, kernelWidth!]),
-        output_padding,
+        pads: [...padding, padding[0] - less[0]!, padding[1] - less[1]!],
+        output_padding: [output_padding[0] - less[0]!, output_padding[1] - less[1]!],
       }),
     ];
   },

@@ -38,7 +38,9 @@ async function step(name, run) {
   total.passed += counts.passed;
   total.failed += counts.failed;
   const seconds = ((Date.now() - start) / 1000).toFixed(1);
-  const line = `${counts.failed === 0 ? '✓' : '✗'} ${name}: ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`;
+  const figures =
+    counts.passed + counts.failed > 0 ? `${counts.passed} passed, ${counts.failed} failed` : 'ready';
+  const line = `${counts.failed === 0 ? '✓' : '✗'} ${name}: ${figures} (${seconds} s)`;
   console.log(line);
   summary.push(line);
   return counts.failed === 0;
@@ -88,9 +90,14 @@ const vitest =
       { cwd: inRepository() },
     );
     if (!existsSync(results)) throw new Error('vitest ended without results.');
-    const { numPassedTests, numTotalTests } = JSON.parse(await readFile(results, 'utf8'));
-    const failed = numTotalTests - numPassedTests;
-    // A file that cannot be loaded has no tests that could fail.
+    /** @type {{ numPassedTests: number, numTotalTests: number, testResults: { status: string, assertionResults: unknown[] }[] }} */
+    const { numPassedTests, numTotalTests, testResults } = JSON.parse(await readFile(results, 'utf8'));
+    // A file that cannot be loaded has no tests that could fail, and fails itself.
+    const broken = testResults.filter(
+      (file) => file.status === 'failed' && file.assertionResults.length === 0,
+    );
+    const failed = numTotalTests - numPassedTests + broken.length;
+    // Errors outside any test show in the exit code alone.
     return { passed: numPassedTests, failed: code === 0 ? failed : Math.max(failed, 1) };
   };
 

@@ -1,6 +1,6 @@
 /** @file One folder a class, with or without train and val around them. */
 import type { ClassificationSample, DatasetProblem } from './dataset';
-import { comparePaths, type FileEntry, listProblems } from './foundSamples';
+import { comparePaths, listProblems } from './foundSamples';
 import { type Part, partOfFolder } from './imageNames';
 
 export interface FoundClasses {
@@ -11,8 +11,8 @@ export interface FoundClasses {
 }
 
 /** The class of an image is the outermost folder that is neither shared by all nor a part's name. */
-export function groupByClass(images: readonly FileEntry[]): FoundClasses {
-  const placed = images.map(({ path }) => {
+export function groupByClass(images: readonly string[]): FoundClasses {
+  const placed = images.map((path) => {
     const folders = path.split('/').slice(0, -1);
     return { path, part: folders.map(partOfFolder).find((part) => part !== null) ?? null, folders };
   });

@@ -2,7 +2,7 @@
 import type { Task } from '../runs/experiment';
 import { type FoundClasses, groupByClass } from './classFolders';
 import type { DatasetProblem, SegmentationSample } from './dataset';
-import { bySamplePath, comparePaths, type FileEntry, type FoundSamples, listProblems } from './foundSamples';
+import { bySamplePath, comparePaths, type FoundSamples, listProblems } from './foundSamples';
 import { isIgnored, isImageFolder, isMaskFolder, isReadImage, type Part, unreadFormat } from './imageNames';
 import { type PairedMasks, pairMasks } from './pairMasks';
 
@@ -13,12 +13,13 @@ export interface FindOptions {
   readonly masks: ReadonlySet<string> | null;
 }
 
+/** @param files paths relative to the dataset's root, POSIX separators */
 export function findSamples(
-  files: readonly FileEntry[],
+  files: readonly string[],
   options: FindOptions = { task: null, masks: null },
 ): FoundSamples {
-  const visible = files.filter(({ path }) => !isIgnored(path));
-  const images = visible.filter(({ path }) => isReadImage(path)).sort((a, b) => comparePaths(a.path, b.path));
+  const visible = files.filter((path) => !isIgnored(path));
+  const images = visible.filter(isReadImage).sort(comparePaths);
   const unread = unreadProblems(visible);
   if (images.length === 0) return nothing(options.task, [...unread, emptyDataset(visible.length)]);
   const paired = options.task === 'classification' ? null : pairMasks(images, options.masks);
@@ -140,7 +141,7 @@ function emptyDataset(files: number): DatasetProblem {
   };
 }
 
-function noLabels(images: readonly FileEntry[], paired: PairedMasks | null): DatasetProblem {
+function noLabels(images: readonly string[], paired: PairedMasks | null): DatasetProblem {
   const mask = paired?.unpairedMasks[0];
   const image = paired?.unpairedImages[0];
   if (mask !== undefined && image !== undefined) {
@@ -159,9 +160,9 @@ function noLabels(images: readonly FileEntry[], paired: PairedMasks | null): Dat
   };
 }
 
-function unreadProblems(files: readonly FileEntry[]): DatasetProblem[] {
+function unreadProblems(files: readonly string[]): DatasetProblem[] {
   const counts = new Map<string, { count: number; example: string }>();
-  for (const { path } of files) {
+  for (const path of files) {
     const format = unreadFormat(path);
     if (!format) continue;
     const seen = counts.get(format);

@@ -2,13 +2,6 @@
 import type { Task } from '../runs/experiment';
 import type { DatasetProblem, Sample } from './dataset';
 
-export interface FileEntry {
-  /** Relative to the dataset's root, POSIX separators. */
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
-}
-
 export interface FoundSamples {
   readonly task: Task;
   readonly samples: readonly Sample[];

@@ -1,6 +1,6 @@
 /** @file Pairs images with masks by name: `images/a.jpg` + `masks/a.png`, or `a.jpg` + `a_mask.png` side by side. */
 import type { DatasetProblem, SegmentationSample } from './dataset';
-import { comparePaths, type FileEntry, listProblems } from './foundSamples';
+import { comparePaths, listProblems } from './foundSamples';
 import {
   isImageFolder,
   isMaskFolder,
@@ -31,9 +31,9 @@ interface Named {
 type Pair = SegmentationSample & { readonly part: Part | null };
 
 /** @param maskPaths masks that the user pointed out; null: names tell them apart */
-export function pairMasks(files: readonly FileEntry[], maskPaths: ReadonlySet<string> | null): PairedMasks {
-  const paths = new Set(files.map(({ path }) => normal(withoutExtension(path))));
-  const named = files.map(({ path }) => readName(path, maskPaths?.has(path) ?? null, paths));
+export function pairMasks(files: readonly string[], maskPaths: ReadonlySet<string> | null): PairedMasks {
+  const paths = new Set(files.map((path) => normal(withoutExtension(path))));
+  const named = files.map((path) => readName(path, maskPaths?.has(path) ?? null, paths));
   const images = named.filter((each) => !each.isMask);
   const masks = named.filter((each) => each.isMask).sort((a, b) => comparePaths(a.path, b.path));
   const exact = indexBy(masks, (mask) => mask.exact);

@@ -25,7 +25,7 @@ function assemble(
   headers: Record<string, ImageResult<ImageHeader>>,
   masks: LookedInto['masks'] = [],
 ): Dataset {
-  const found = findSamples(PATHS.map((path) => ({ path, size: 1 })));
+  const found = findSamples(PATHS);
   return assembleDataset('/data', 'data', found, { headers: new Map(Object.entries(headers)), masks });
 }
 

@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type FindOptions, findSamples } from '../../../src/core/dataset/findSamples';
-import type { FoundSamples } from '../../../src/core/dataset/foundSamples';
-
-function find(paths: readonly string[], options?: FindOptions): FoundSamples {
-  return findSamples(
-    paths.map((path) => ({ path, size: 100 })),
-    options,
-  );
-}
+import { findSamples } from '../../../src/core/dataset/findSamples';
 
 /** `image > what it is labelled with`, and the codes of all problems. */
 function check(
@@ -15,7 +7,7 @@ function check(
   expected: readonly string[],
   problems: readonly string[] = [],
 ): void {
-  const found = find(paths);
+  const found = findSamples(paths);
   const shown = found.samples.map((sample) =>
     sample.kind === 'segmentation'
       ? `${sample.image} > ${sample.mask}`
@@ -72,7 +64,7 @@ describe('images and masks', () => {
       (part: string, role: string) => `${role}/${part}`,
       (part: string, role: string) => (role === 'masks' ? `${part}_masks` : part),
     ]) {
-      const found = find(
+      const found = findSamples(
         ['train', 'val'].flatMap((part) => ['images', 'masks'].map((role) => `${place(part, role)}/1.png`)),
       );
       expect(found.samples).toMatchObject([
@@ -89,11 +81,11 @@ describe('images and masks', () => {
     );
   });
   test('masks that the user points out', () => {
-    const found = find(['in/a.png', 'out/a.png'], { task: null, masks: new Set(['out/a.png']) });
+    const found = findSamples(['in/a.png', 'out/a.png'], { task: null, masks: new Set(['out/a.png']) });
     expect(found.samples).toEqual([{ kind: 'segmentation', image: 'in/a.png', mask: 'out/a.png' }]);
   });
   test('no pair at all shows one name of each', () => {
-    const found = find(['images/a.png', 'masks/b.png']);
+    const found = findSamples(['images/a.png', 'masks/b.png']);
     expect(found.problems).toMatchObject([
       {
         severity: 'error',
@@ -107,7 +99,7 @@ describe('images and masks', () => {
 describe('class folders', () => {
   test('are sorted as torchvision sorts them', () => {
     check(['b/1.png', 'Z/1.png', 'a/deep/2.png'], ['Z/1.png > Z', 'a/deep/2.png > a', 'b/1.png > b']);
-    expect(find(['b/1.png', 'Z/1.png', 'a/2.png']).classes).toEqual(['Z', 'a', 'b']);
+    expect(findSamples(['b/1.png', 'Z/1.png', 'a/2.png']).classes).toEqual(['Z', 'a', 'b']);
   });
   test('below a common folder, with a stray file', () => {
     check(
@@ -117,14 +109,14 @@ describe('class folders', () => {
     );
   });
   test('with train and test', () => {
-    const found = find(['train/cat/1.png', 'train/dog/2.png', 'test/cat/3.png', 'test/dog/4.png']);
+    const found = findSamples(['train/cat/1.png', 'train/dog/2.png', 'test/cat/3.png', 'test/dog/4.png']);
     expect(found.classes).toEqual(['cat', 'dog']);
     expect(found.samples.map((sample) => sample.image)).toEqual(['train/cat/1.png', 'train/dog/2.png']);
     expect(found.validation?.map((sample) => sample.image)).toEqual(['test/cat/3.png', 'test/dog/4.png']);
   });
   test('train, val and test: test is left out, and said so', () => {
     const paths = ['train', 'val', 'test'].flatMap((part) => [`${part}/a/1.png`, `${part}/b/1.png`]);
-    expect(find(paths).problems).toMatchObject([{ code: 'test-left-out' }]);
+    expect(findSamples(paths).problems).toMatchObject([{ code: 'test-left-out' }]);
   });
   test('whose names look like masks', () => {
     check(
@@ -136,10 +128,10 @@ describe('class folders', () => {
 
 describe('nothing to train on', () => {
   test('an empty folder, and one without images', () => {
-    expect(find([]).problems).toMatchObject([
+    expect(findSamples([]).problems).toMatchObject([
       { code: 'empty-dataset', message: expect.stringContaining('is empty') },
     ]);
-    expect(find(['a.txt']).problems).toMatchObject([
+    expect(findSamples(['a.txt']).problems).toMatchObject([
       { message: expect.stringContaining('none of its 1 files') },
     ]);
   });
@@ -157,7 +149,7 @@ describe('nothing to train on', () => {
 
 test('many problems of one kind are listed up to twenty and then counted', () => {
   const lonely = Array.from({ length: 50 }, (_, index) => `images/${index + 10}.png`);
-  const { problems } = find([...lonely, 'images/a.png', 'masks/a.png']);
+  const { problems } = findSamples([...lonely, 'images/a.png', 'masks/a.png']);
   expect(problems.length).toBe(21);
   expect(problems.at(-1)).toMatchObject({
     code: 'image-without-mask',
@@ -170,5 +162,5 @@ test('twenty thousand files', () => {
     `images/${index}.png`,
     `masks/${index}.png`,
   ]).flat();
-  expect(find(paths).samples.length).toBe(10_000);
+  expect(findSamples(paths).samples.length).toBe(10_000);
 });

@@ -1,0 +1,101 @@
+/** @file What the truth must look like for a loss and a model's output, and the nodes that bring it into shape. */
+import type { GraphBuilder } from '../graph/builder';
+import { sameShape, type TensorType, type ValueId } from '../graph/ir';
+import { isFloating } from '../ops/typeRules';
+import type { LossName, Task } from '../runs/experiment';
+import { losses } from './losses';
+
+/** A model and a loss (or task) that do not go together. */
+export interface LossProblem {
+  readonly code: 'loss-mismatch';
+  /** What was found and what was expected. */
+  readonly message: string;
+  /** What to do. */
+  readonly hint: string;
+}
+
+export type TargetChoice =
+  | { readonly targetType: TensorType; readonly problem: null }
+  | { readonly targetType: null; readonly problem: LossProblem };
+
+/**
+ * The natural type of the target for `output` (N×C for classification, N×C×H×W for segmentation): masks of one class as
+ * float32 N×1×H×W of 0 and 1, of several as int64 N×H×W of class indexes; labels as int64 N.
+ */
+export function chooseTarget(loss: LossName, output: TensorType, task: Task): TargetChoice {
+  const problem = findProblem(loss, output, task);
+  if (problem) return { targetType: null, problem };
+  const [batch, channels, ...pixels] = output.shape as [number, number, ...number[]];
+  if (task === 'classification') return { targetType: { shape: [batch], dtype: 'int64' }, problem: null };
+  const targetType: TensorType =
+    channels === 1
+      ? { shape: [batch, 1, ...pixels], dtype: 'float32' }
+      : { shape: [batch, ...pixels], dtype: 'int64' };
+  return { targetType, problem: null };
+}
+
+/** The loss that suits a task and output where the experiment names none. */
+export function defaultLoss(task: Task, output: TensorType): LossName {
+  if (output.shape[1] !== 1) return 'cross_entropy';
+  return task === 'segmentation' ? 'bce_dice' : 'bce_with_logits';
+}
+
+/**
+ * The target as float32 of the output's shape: as it is, with its channel axis back, or one-hot over the classes.
+ * @throws Error when the types cannot be matched.
+ */
+export function alignTarget(builder: GraphBuilder, target: ValueId, output: ValueId): ValueId {
+  const { shape, dtype } = builder.type(target);
+  const outputShape = builder.shape(output);
+  const [batch, channels, ...pixels] = outputShape as [number, number, ...number[]];
+  const isIndexes = sameShape(shape, [batch, ...pixels]);
+  if (isIndexes && channels > 1 && !isFloating(dtype)) {
+    return builder.add('one_hot', [target], { num_classes: channels });
+  }
+  if (!sameShape(shape, outputShape) && !(isIndexes && channels === 1)) {
+    throw new Error(
+      `a target of size [${shape.join(', ')}] and dtype ${dtype} does not fit an output of size [${outputShape.join(', ')}]`,
+    );
+  }
+  const float = dtype === 'float32' ? target : builder.add('to_dtype', [target], { dtype: 'float32' });
+  return sameShape(shape, outputShape) ? float : builder.add('reshape', [float], { shape: outputShape });
+}
+
+const ranks: Readonly<Record<Task, number>> = { classification: 2, segmentation: 4 };
+const outputForms: Readonly<Record<Task, string>> = { classification: 'N×C', segmentation: 'N×C×H×W' };
+
+function findProblem(loss: LossName, output: TensorType, task: Task): LossProblem | null {
+  const found = `${output.shape.join('×')} ${output.dtype}`;
+  const mismatch = (message: string, hint: string): LossProblem => ({ code: 'loss-mismatch', message, hint });
+  if (!losses[loss].tasks.includes(task)) {
+    return mismatch(
+      `The loss ${loss} compares masks, but the task is ${task}.`,
+      `Choose ${lossesFor(task).join(', ')}, or give the images masks.`,
+    );
+  }
+  if (!isFloating(output.dtype)) {
+    return mismatch(
+      `${loss} needs a floating-point output, got ${found}.`,
+      'Return the scores themselves from forward(), not argmax or a comparison of them.',
+    );
+  }
+  if (output.shape.length !== ranks[task]) {
+    return mismatch(
+      `${loss} needs ${outputForms[task]} output for ${task}, got ${found}.`,
+      task === 'classification'
+        ? 'End the model with pooling or nn.Flatten and a nn.Linear to the number of classes, or train on masks instead.'
+        : 'Return one score a pixel and class from forward(), or train on class labels instead.',
+    );
+  }
+  if (losses[loss].needsClasses && output.shape[1] === 1) {
+    return mismatch(
+      `${loss} needs one channel a class, got ${found}: over a single class it is always 0.`,
+      'Give the model one output channel a class (background counts), or choose bce_with_logits.',
+    );
+  }
+  return null;
+}
+
+function lossesFor(task: Task): LossName[] {
+  return (Object.keys(losses) as LossName[]).filter((name) => losses[name].tasks.includes(task));
+}

@@ -1,0 +1,146 @@
+/** @file The static graphs of a run: one training step, one evaluation step, and inference. */
+import { GraphBuilder } from '../graph/builder';
+import type { Graph, TensorType, ValueId } from '../graph/ir';
+import type { StateEntry } from '../graph/tracedModel';
+import { verify } from '../graph/verify';
+import { losses } from '../losses/losses';
+import { asProbabilities } from '../losses/probabilities';
+import { alignTarget, chooseTarget, type LossProblem } from '../losses/target';
+import { addMetrics } from '../metrics/metrics';
+import { registry } from '../ops/registry';
+import { isFloating } from '../ops/typeRules';
+import { addOptimizer, type ParameterGradient } from '../optim/optimizers';
+import type { LossName, OptimizerSettings, Task } from '../runs/experiment';
+import { addGradients } from './autograd';
+import { rewriteDropout } from './rewriteDropout';
+import { simplify } from './simplify';
+
+export interface EvaluationStepOptions {
+  /** The traced forward graph: `data` inputs `input0` …, the model's result as output `output0`. */
+  readonly graph: Graph;
+  readonly state: readonly StateEntry[];
+  readonly loss: LossName;
+  readonly task: Task;
+  /** Type of the `target` input; by default what `chooseTarget` says. */
+  readonly targetType?: TensorType;
+}
+
+export interface TrainingStepOptions extends EvaluationStepOptions {
+  readonly optimizer: OptimizerSettings;
+}
+
+/** State that must exist before the first run, and where its first values come from. */
+export interface StepState {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly init: 'model' | 'zeros';
+}
+
+export interface Step {
+  readonly graph: Graph;
+  /** The model's parameters and buffers (counters aside), then the optimizer's slots. */
+  readonly stateSpecs: readonly StepState[];
+  readonly targetType: TensorType;
+}
+
+/** The loss does not suit the model's output; `chooseTarget` tells beforehand, as a value. */
+export class LossMismatchError extends Error {
+  override readonly name = 'LossMismatchError';
+  readonly hint: string;
+
+  constructor(problem: LossProblem) {
+    super(problem.message);
+    this.hint = problem.hint;
+  }
+}
+
+/**
+ * Forward, loss, metrics, gradients, optimizer and running statistics in one graph.
+ *
+ * Inputs: data `input0` … and `target`; scalars `lr`, `step` (from 1; Adam's kind only) and `seed` (models with dropout
+ * only). Outputs: `loss` and `metric.*` (see `addMetrics`), of the parameters before the update.
+ * @throws LossMismatchError
+ */
+export function buildTrainingStep(options: TrainingStepOptions): Step {
+  const { builder, loss, targetType } = addLossAndMetrics(options);
+  const { inputs } = builder.build();
+  const trainable = new Set(options.state.filter((entry) => entry.trainable).map((entry) => entry.name));
+  const parameters = inputs.filter(({ kind, name }) => kind === 'state' && trainable.has(name));
+  const gradients = addGradients(
+    builder,
+    loss,
+    parameters.map(({ value }) => value),
+  );
+  // As in PyTorch, a parameter that the loss does not depend on has no gradient and is left alone.
+  const reached = parameters.flatMap(({ name, value }, index): ParameterGradient[] => {
+    const gradient = gradients[index] ?? null;
+    return gradient === null ? [] : [{ name, value, gradient }];
+  });
+  const slots = addOptimizer(builder, options.optimizer, reached);
+  const slotTypes = new Map(builder.build().inputs.map(({ name, value }) => [name, builder.type(value)]));
+  return {
+    graph: finish(builder.build()),
+    stateSpecs: [
+      ...modelState(options),
+      ...slots.map((name) => ({ name, type: slotTypes.get(name)!, init: 'zeros' as const })),
+    ],
+    targetType,
+  };
+}
+
+/**
+ * Forward, loss and metrics, given the eval-mode graph. Outputs: `loss` (mean over the batch), `metric.*` and
+ * `prediction` (class probabilities, float32 of the model output's shape).
+ * @throws LossMismatchError
+ */
+export function buildEvaluationStep(options: EvaluationStepOptions): Step {
+  const { builder, output, targetType } = addLossAndMetrics(options);
+  builder.output('prediction', asProbabilities(builder, output, options.loss));
+  return { graph: finish(builder.build()), stateSpecs: modelState(options), targetType };
+}
+
+/** Forward alone, given the eval-mode graph. Output: `prediction`, class probabilities as above. */
+export function buildInference(graph: Graph, loss?: LossName): Graph {
+  const { builder, output } = startStep(graph);
+  builder.output('prediction', asProbabilities(builder, output, loss));
+  return finish(builder.build());
+}
+
+/** A builder that goes on after the model's output, which is no output of the step. */
+function startStep(graph: Graph): { builder: GraphBuilder; output: ValueId } {
+  const forward = rewriteDropout(graph);
+  const output = forward.outputs[0];
+  if (!output) throw new Error('the model graph has no output');
+  return { builder: GraphBuilder.extend(registry, { ...forward, outputs: [] }), output: output.value };
+}
+
+function addLossAndMetrics(options: EvaluationStepOptions): {
+  builder: GraphBuilder;
+  output: ValueId;
+  loss: ValueId;
+  targetType: TensorType;
+} {
+  const { builder, output } = startStep(options.graph);
+  const choice = chooseTarget(options.loss, builder.type(output), options.task);
+  if (choice.problem) throw new LossMismatchError(choice.problem);
+  const targetType = options.targetType ?? choice.targetType;
+  const truth = alignTarget(builder, builder.input('data', 'target', targetType), output);
+  const loss = losses[options.loss].build(builder, output, truth);
+  builder.output('loss', loss);
+  addMetrics(builder, options.task, options.loss, output, truth);
+  return { builder, output, loss, targetType };
+}
+
+/** All but the counters, which no kernel reads: weights that the graph does not use are saved with the others. */
+function modelState({ state, graph }: EvaluationStepOptions): StepState[] {
+  const read = new Set(graph.inputs.map(({ name }) => name));
+  return state
+    .filter(({ name, dtype }) => isFloating(dtype) || read.has(name))
+    .map(({ name, shape, dtype }) => ({ name, type: { shape, dtype }, init: 'model' as const }));
+}
+
+function finish(graph: Graph): Graph {
+  const simplified = simplify(graph);
+  verify(simplified);
+  return simplified;
+}

@@ -5,8 +5,8 @@ import type { StateEntry } from '../graph/tracedModel';
 import { verify } from '../graph/verify';
 import { losses } from '../losses/losses';
 import { asProbabilities } from '../losses/probabilities';
-import { alignTarget, chooseTarget, type LossProblem } from '../losses/target';
-import { addMetrics } from '../metrics/metrics';
+import { alignTarget, chooseTarget, defaultLoss, type LossProblem } from '../losses/target';
+import { addMetrics } from '../metrics/addMetrics';
 import { registry } from '../ops/registry';
 import { isFloating } from '../ops/typeRules';
 import { addOptimizer, type ParameterGradient } from '../optim/optimizers';
@@ -18,7 +18,6 @@ import { simplify } from './simplify';
 export interface EvaluationStepOptions {
   /** The traced forward graph: `data` inputs `input0` …, the model's result as output `output0`. */
   readonly graph: Graph;
-  readonly state: readonly StateEntry[];
   readonly loss: LossName;
   readonly task: Task;
   /** Type of the `target` input; by default what `chooseTarget` says. */
@@ -26,6 +25,7 @@ export interface EvaluationStepOptions {
 }
 
 export interface TrainingStepOptions extends EvaluationStepOptions {
+  readonly state: readonly StateEntry[];
   readonly optimizer: OptimizerSettings;
 }
 
@@ -36,9 +36,12 @@ export interface StepState {
   readonly init: 'model' | 'zeros';
 }
 
-export interface Step {
+export interface TrainingStep {
   readonly graph: Graph;
-  /** The model's parameters and buffers (counters aside), then the optimizer's slots. */
+  /**
+   * For training the model's parameters and buffers (counters aside) and the optimizer's slots; for evaluation what
+   * the graph reads.
+   */
   readonly stateSpecs: readonly StepState[];
   readonly targetType: TensorType;
 }
@@ -61,7 +64,7 @@ export class LossMismatchError extends Error {
  * only). Outputs: `loss` and `metric.*` (see `addMetrics`), of the parameters before the update.
  * @throws LossMismatchError
  */
-export function buildTrainingStep(options: TrainingStepOptions): Step {
+export function buildTrainingStep(options: TrainingStepOptions): TrainingStep {
   const { builder, loss, targetType } = addLossAndMetrics(options);
   const { inputs } = builder.build();
   const trainable = new Set(options.state.filter((entry) => entry.trainable).map((entry) => entry.name));
@@ -93,15 +96,26 @@ export function buildTrainingStep(options: TrainingStepOptions): Step {
  * `prediction` (class probabilities, float32 of the model output's shape).
  * @throws LossMismatchError
  */
-export function buildEvaluationStep(options: EvaluationStepOptions): Step {
+export function buildEvaluationStep(options: EvaluationStepOptions): TrainingStep {
   const { builder, output, targetType } = addLossAndMetrics(options);
   builder.output('prediction', asProbabilities(builder, output, options.loss));
-  return { graph: finish(builder.build()), stateSpecs: modelState(options), targetType };
+  const graph = finish(builder.build());
+  const stateSpecs = graph.inputs
+    .filter(({ kind }) => kind === 'state')
+    .map(({ name, value }) => ({ name, type: graph.values[value]!, init: 'model' as const }));
+  return { graph, stateSpecs, targetType };
 }
 
-/** Forward alone, given the eval-mode graph. Output: `prediction`, class probabilities as above. */
-export function buildInference(graph: Graph, loss?: LossName): Graph {
+/**
+ * Forward alone, given the eval-mode graph. Output: `prediction`, class probabilities as above.
+ * @param loss that the model was trained by; without it, the output is taken as logits
+ * @throws LossMismatchError when the output is not one of the task
+ */
+export function buildInference(graph: Graph, task: Task, loss?: LossName): Graph {
   const { builder, output } = startStep(graph);
+  const outputType = builder.type(output);
+  const { problem } = chooseTarget(loss ?? defaultLoss(task, outputType), outputType, task);
+  if (problem) throw new LossMismatchError(problem);
   builder.output('prediction', asProbabilities(builder, output, loss));
   return finish(builder.build());
 }
@@ -132,7 +146,7 @@ function addLossAndMetrics(options: EvaluationStepOptions): {
 }
 
 /** All but the counters, which no kernel reads: weights that the graph does not use are saved with the others. */
-function modelState({ state, graph }: EvaluationStepOptions): StepState[] {
+function modelState({ state, graph }: TrainingStepOptions): StepState[] {
   const read = new Set(graph.inputs.map(({ name }) => name));
   return state
     .filter(({ name, dtype }) => isFloating(dtype) || read.has(name))

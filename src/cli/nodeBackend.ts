@@ -27,7 +27,7 @@ export async function nodeBackend(choice: DeviceChoice, dist: string): Promise<B
   const wasmBinary = await readFile(join(dist, 'webview', 'ort-wasm-simd-threaded.wasm'));
   return createWasmBackend({
     wasmBinary,
-    threads: Math.min(4, availableParallelism()),
+    numThreads: Math.min(4, availableParallelism()),
     fallbackReason: null,
   });
 }

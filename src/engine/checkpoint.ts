@@ -1,12 +1,13 @@
 /** @file Weights and optimizer state as the two files of a checkpoint, and back. */
 import type { StateEntry } from '../core/graph/tracedModel';
-import type { StateInit } from '../core/passes/trainingStep';
+import type { StepState } from '../core/passes/trainingStep';
 import { initialState } from '../core/random/initialState';
 import type { TrainingJob } from '../core/runs/job';
 import type { TrainerPosition } from '../core/runs/run';
 import { matchWeights } from '../core/weights/matchWeights';
-import { readSafetensors, type SafetensorsEntry, writeSafetensors } from '../core/weights/safetensors';
-import type { TensorData } from './backend';
+import { readSafetensors, type SafetensorsFile, writeSafetensors } from '../core/weights/safetensors';
+import { stateDictToSafetensors, stateDictValues } from '../core/weights/stateDict';
+import type { StateSpec, TensorData } from './backend';
 import { TrainingError } from './trainingError';
 
 export interface Checkpoint {
@@ -19,3 +20,128 @@ export interface Checkpoint {
 
 const BEGINNING: TrainerPosition = { step: 0, epoch: 1, batch: 0, best: null };
 const POSITION_KEY = 'cnnlab.position';
+
+/**
+ * What a new run starts from: the job's weights, else what the constructors drew under the experiment's seed.
+ * @throws TrainingError when the weights do not fit the model
+ */
+export function startingState(job: TrainingJob, specs: readonly StepState[]): Checkpoint {
+  const weights = job.initialWeights
+    ? modelValues(job.initialWeights, job.state, 'The initial weights')
+    : initialState(job.state, job.init, job.experiment.seed);
+  return { ...split(weights, specs), position: BEGINNING };
+}
+
+/** @throws TrainingError when the files are not of this model */
+export function readCheckpoint(
+  job: TrainingJob,
+  specs: readonly StepState[],
+  { weights, trainerState }: NonNullable<TrainingJob['resume']>,
+): Checkpoint {
+  const optimizer = parse(trainerState, 'The saved optimizer state');
+  const position = optimizer.metadata[POSITION_KEY];
+  if (position === undefined) {
+    throw new TrainingError(
+      'The checkpoint does not say where the run stood.',
+      'Start a new run with "initialWeights" set to checkpoints/last.safetensors.',
+    );
+  }
+  const entries = specs.filter(({ init }) => init === 'zeros').map(entryOf);
+  const all = new Map<string, TensorData>(modelValues(weights, job.state, 'The checkpoint'));
+  requireMatch(optimizer, entries, 'The saved optimizer state');
+  for (const [name, values] of stateDictValues(optimizer, entries)) all.set(name, values as TensorData);
+  return { ...split(all, specs), position: JSON.parse(position) as TrainerPosition };
+}
+
+/** `weights` loads in PyTorch as it is; `trainerState` is ours. */
+export function writeCheckpoint(
+  state: readonly StateEntry[],
+  specs: readonly StepState[],
+  { tensors, counters, position }: Checkpoint,
+): { weights: Uint8Array<ArrayBuffer>; trainerState: Uint8Array<ArrayBuffer> } {
+  const values = new Map<string, ArrayLike<number>>(tensors);
+  for (const { name, dtype } of state) {
+    if (!values.has(name) && dtype === 'int64') values.set(name, [counters.get(name) ?? 0]);
+  }
+  const slots = specs
+    .filter(({ init }) => init === 'zeros')
+    .map(({ name, type }) => ({
+      name,
+      shape: type.shape,
+      dtype: 'F32' as const,
+      values: tensors.get(name)!,
+    }));
+  return {
+    weights: stateDictToSafetensors(state, values),
+    trainerState: writeSafetensors(slots, { [POSITION_KEY]: JSON.stringify(position) }),
+  };
+}
+
+/**
+ * The values that a graph for inference asks for.
+ * @throws TrainingError when the file lacks one or has it in another shape
+ */
+export function weightsFor(
+  bytes: Uint8Array<ArrayBuffer>,
+  specs: readonly StateSpec[],
+): Map<string, TensorData> {
+  const file = parse(bytes, 'The weights');
+  const entries = specs.map(entryOf);
+  // A graph may use fewer tensors than the model saved.
+  const used = {
+    tensors: new Map([...file.tensors].filter(([name]) => entries.some((e) => e.name === name))),
+  };
+  requireMatch(used, entries, 'The weights');
+  return stateDictValues(file, entries) as Map<string, TensorData>;
+}
+
+function entryOf({ name, type }: StateSpec): StateEntry {
+  return { name, shape: type.shape, dtype: type.dtype, kind: 'buffer', trainable: false };
+}
+
+function modelValues(
+  bytes: Uint8Array<ArrayBuffer>,
+  entries: readonly StateEntry[],
+  what: string,
+): Map<string, TensorData> {
+  const file = parse(bytes, what);
+  requireMatch(file, entries, what);
+  return stateDictValues(file, entries) as Map<string, TensorData>;
+}
+
+function parse(bytes: Uint8Array<ArrayBuffer>, what: string): SafetensorsFile {
+  const result = readSafetensors(bytes);
+  if (!result.ok) throw new TrainingError(`${what}: ${result.problem.message}`, result.problem.hint);
+  return result.file;
+}
+
+function requireMatch(
+  file: Pick<SafetensorsFile, 'tensors'>,
+  entries: readonly StateEntry[],
+  what: string,
+): void {
+  const { message } = matchWeights(file, entries);
+  if (message) {
+    throw new TrainingError(
+      `${what} do not fit the model. ${message}`,
+      'Use weights of the same model and arguments.',
+    );
+  }
+}
+
+/** What the backend holds, apart from what the trainer counts. */
+function split(
+  values: ReadonlyMap<string, TensorData>,
+  specs: readonly StepState[],
+): Pick<Checkpoint, 'tensors' | 'counters'> {
+  const held = new Set(specs.map(({ name }) => name));
+  const counted = [...values].filter(([name, data]) => !held.has(name) && data.length === 1);
+  const tensors = specs.map(({ name, type }): [string, TensorData] => {
+    const size = type.shape.reduce((a, b) => a * b, 1);
+    return [name, values.get(name) ?? new Float32Array(size)];
+  });
+  return {
+    tensors: new Map(tensors),
+    counters: new Map(counted.map(([name, data]) => [name, data[0]!])),
+  };
+}

@@ -10,16 +10,14 @@ export interface BackendSources {
   readonly gpu: GPU | undefined;
   /** onnxruntime-web's binary. */
   readonly ortWasm: ArrayBuffer;
-  /** Threads for `wasm`; more than one needs shared memory. */
-  readonly threads?: number;
 }
 
 /**
  * `auto` takes WebGPU where an adapter exists, else the processor. A chosen `webgpu` without an adapter also falls
  * back, and says so, rather than leave the user with nothing.
  */
-export async function chooseBackend({ choice, gpu, ortWasm, threads }: BackendSources): Promise<Backend> {
-  if (choice === 'wasm') return createWasmBackend({ wasmBinary: ortWasm, threads, fallbackReason: null });
+export async function chooseBackend({ choice, gpu, ortWasm }: BackendSources): Promise<Backend> {
+  if (choice === 'wasm') return createWasmBackend({ wasmBinary: ortWasm });
   let fallbackReason = 'This editor offers no WebGPU';
   if (gpu) {
     try {
@@ -30,7 +28,6 @@ export async function chooseBackend({ choice, gpu, ortWasm, threads }: BackendSo
   }
   return createWasmBackend({
     wasmBinary: ortWasm,
-    threads,
     fallbackReason: `${fallbackReason.replace(/\.$/, '')}, so the processor does the work: slower, same numbers.`,
   });
 }

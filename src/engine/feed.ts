@@ -41,7 +41,7 @@ export interface FlipPlan {
 }
 
 /** Where a dataset says nothing: what is brighter than half the mask's maximum is foreground. */
-const BINARY: MaskEncoding = { kind: 'binary', maximum: null };
+const BINARY: MaskEncoding = { kind: 'binary' };
 
 const DEFAULT_CACHE_BYTES = 768 * 2 ** 20;
 

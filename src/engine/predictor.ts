@@ -26,7 +26,7 @@ export class Predictor {
 
   /** @throws TrainingError when the weights do not fit the graph. */
   static async create(job: PredictionJob, backend: Backend): Promise<Predictor> {
-    const graph = buildInference(job.graph, job.experiment.task);
+    const graph = buildInference(job.graph, job.experiment.task, job.experiment.loss);
     const specs = graph.inputs
       .filter(({ kind }) => kind === 'state')
       .map(({ name, value }) => ({ name, type: graph.values[value]! }));

@@ -1,11 +1,16 @@
 /** @file Runs a training job from its first step to its last checkpoint, wherever the backend lives. */
 import type { Sample } from '../core/dataset/dataset';
 import { readMetrics } from '../core/metrics/readMetrics';
-import { buildEvaluationStep, buildTrainingStep, type TrainingStep } from '../core/passes/trainingStep';
+import {
+  buildEvaluationStep,
+  buildTrainingStep,
+  type StepState,
+  type TrainingStep,
+} from '../core/passes/trainingStep';
 import type { TrainingJob } from '../core/runs/job';
 import type { BestEpoch, Metrics, RunState, TrainEvent, TrainerPosition } from '../core/runs/run';
 import type { Backend, Executable, StateStore, TensorData } from './backend';
-import { type Checkpoint, readCheckpoint, startingState, writeCheckpoint } from './checkpoint';
+import { readCheckpoint, startingState, writeCheckpoint } from './checkpoint';
 import { epochOrder, inBatches } from './epochOrder';
 import { type Batch, Feed, type ReadFile } from './feed';
 import { macrotask } from './macrotask';
@@ -37,7 +42,7 @@ export class Trainer {
   private readonly pace = new Pace();
   private readonly state: StateStore;
   private readonly counters: Map<string, number>;
-  private readonly start: Checkpoint;
+  private readonly specs: readonly StepState[];
 
   private position: TrainerPosition;
   private pausing: { resumed: Promise<void>; resume: () => void } | null = null;
@@ -61,12 +66,12 @@ export class Trainer {
       onWarning: (message) => emit({ kind: 'warning', message }),
     });
     this.pinned = (job.validation.length ? job.validation : job.train).slice(0, PINNED_SAMPLES);
-    const steps = job.trainGraphs.map((entry) => ({ entry, step: this.trainingStep(entry.graph) }));
-    this.start = job.resume ? readCheckpoint(job, job.resume) : startingState(job, steps[0]!.step.stateSpecs);
-    this.position = this.start.position;
-    this.counters = new Map(this.start.counters);
-    this.state = backend.createState(steps[0]!.step.stateSpecs);
-    this.state.write(this.start.tensors);
+    this.specs = this.trainingStep(job.trainGraphs[0]!.graph).stateSpecs;
+    const start = job.resume ? readCheckpoint(job, this.specs, job.resume) : startingState(job, this.specs);
+    this.position = start.position;
+    this.counters = new Map(start.counters);
+    this.state = backend.createState(this.specs);
+    this.state.write(start.tensors);
   }
 
   /** Trains until the epochs are done or `stop` is called; never rejects: failures are events. */
@@ -190,7 +195,7 @@ export class Trainer {
       this.counters.set(counter, (this.counters.get(counter) ?? 0) + 1);
     }
     const loss = outputs.get('loss')![0]!;
-    const metrics = readMetrics(this.job.experiment.task, outputs);
+    const metrics = readMetrics(this.job.experiment.task, outputs, size);
     const millisecondsPerStep = this.pace.tick(performance.now());
     const total = this.job.maxSteps ?? batchesPerEpoch * epochs;
     this.emit({
@@ -220,7 +225,8 @@ export class Trainer {
       if (this.stopping) throw new Stopped();
       const outputs = await this.evaluate(compiled, samples);
       const loss = outputs.get('loss')![0]!;
-      mean.add({ loss, ...readMetrics(this.job.experiment.task, outputs) }, samples.length);
+      const metrics = readMetrics(this.job.experiment.task, outputs, samples.length);
+      mean.add({ loss, ...metrics }, samples.length);
       await macrotask();
     }
     this.pace.interrupt();

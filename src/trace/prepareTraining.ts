@@ -2,7 +2,7 @@
  * @file From an experiment, a dataset and a model file to a job that any engine can run: traces the model for every
  * batch size it will meet, and says what does not fit before anything starts.
  */
-import type { Dataset, Sample } from '../core/dataset/dataset';
+import type { Dataset } from '../core/dataset/dataset';
 import { defaultInput } from '../core/dataset/defaultInput';
 import { splitSamples } from '../core/dataset/splitSamples';
 import type { Graph, TensorType } from '../core/graph/ir';
@@ -15,8 +15,8 @@ import type {
   TraceRun,
   TypeTree,
 } from '../core/graph/tracedModel';
-import { losses } from '../core/losses/losses';
-import type { Experiment, LossName, ResolvedExperiment, Task } from '../core/runs/experiment';
+import { chooseTarget, defaultLoss } from '../core/losses/target';
+import type { Experiment, ResolvedExperiment } from '../core/runs/experiment';
 import type { BatchGraph, TrainingJob } from '../core/runs/job';
 
 /** Whoever can trace; `TraceClient` does. */
@@ -61,7 +61,9 @@ export async function prepareTraining(request: PrepareRequest, tracer: Tracer): 
   if (errors.length) {
     return refuse(...errors.map(({ message, hint }) => ({ message, hint: hint ?? null })));
   }
-  const { train, validation } = splitSamples(dataset, experiment.split.validation, experiment.seed);
+  const { train, validation } = dataset.validation
+    ? { train: dataset.samples, validation: dataset.validation }
+    : splitSamples(dataset.samples, experiment.split.validation, experiment.seed);
   if (train.length === 0) {
     return refuse({
       message: `${dataset.name} leaves no sample to train on.`,
@@ -117,8 +119,16 @@ export async function prepareTraining(request: PrepareRequest, tracer: Tracer): 
     });
   }
   const loss = experiment.loss ?? defaultLoss(task, output);
-  const unsuitable = losses[loss].check(output, task, dataset.classes.length);
-  if (unsuitable) return refuse({ message: unsuitable.message, hint: unsuitable.hint ?? null });
+  const { problem } = chooseTarget(loss, output, task);
+  if (problem) return refuse(problem);
+  const needed = dataset.classes.length;
+  const given = output.shape[1]!;
+  if (given !== needed && !(given === 1 && needed === 2)) {
+    return refuse({
+      message: `${modelName} gives ${given} channels, but ${dataset.name} has ${needed} classes (${listed(dataset.classes)}).`,
+      hint: `Build the model with ${needed} output channels, through its constructor arguments.`,
+    });
+  }
   const resolved: ResolvedExperiment = { ...experiment, input, task, loss };
   const job: TrainingJob = {
     runId: request.runId,
@@ -155,7 +165,10 @@ function batchSizes(samples: number, batchSize: number): { full: number; tail: n
 }
 
 /** The sizes that validation meets, the full batch first: it also serves the pinned previews. */
-function preferred(graphs: readonly BatchGraph[], { full, tail }: { full: number; tail: number }): BatchGraph[] {
+function preferred(
+  graphs: readonly BatchGraph[],
+  { full, tail }: { full: number; tail: number },
+): BatchGraph[] {
   return [full, tail].flatMap((size) => graphs.find(({ batch }) => batch === size) ?? []);
 }
 
@@ -183,8 +196,6 @@ function describeTree(tree: TypeTree): string {
   return 'tuple' in tree ? `a tuple of ${tree.tuple.length}` : `a list of ${tree.list.length}`;
 }
 
-function defaultLoss(task: Task, output: TensorType): LossName {
-  if (task === 'classification') return 'cross_entropy';
-  return output.shape[1] === 1 ? 'bce_dice' : 'cross_entropy';
+function listed(names: readonly string[]): string {
+  return names.length > 6 ? `${names.slice(0, 6).join(', ')}, …` : names.join(', ');
 }
-

@@ -55,6 +55,9 @@ export async function aptInstall(packages) {
  * @param {(line: string) => void} [say]
  */
 export async function ensureSystemPackages(say = console.log) {
+  const { CHROME_PATH } = process.env;
+  if (CHROME_PATH && !existsSync(CHROME_PATH))
+    throw new Error(`CHROME_PATH is ${CHROME_PATH}, which does not exist.`);
   const missing = await missingPackages();
   if (missing.length === 0) return;
   if (!canInstallPackages()) {

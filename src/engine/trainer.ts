@@ -289,7 +289,7 @@ export class Trainer {
 
   private async checkpoint(slot: 'last' | 'best'): Promise<void> {
     const tensors = await this.state.read();
-    const files = writeCheckpoint(this.job.state, {
+    const files = writeCheckpoint(this.job.state, this.specs, {
       tensors,
       counters: this.counters,
       position: this.position,

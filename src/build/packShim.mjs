@@ -12,7 +12,7 @@ import {
   renameSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
@@ -51,7 +51,9 @@ export async function packShim(dist = join(root, 'dist')) {
   return folder;
 }
 
+/** @param {string} folder */
 async function bundle(folder) {
+  /** @type {import('esbuild').BuildOptions} */
   const shared = { bundle: true, target: 'es2022', absWorkingDir: root, logLevel: 'warning' };
   const outputs = await Promise.all([
     build({
@@ -79,11 +81,13 @@ async function bundle(folder) {
       write: false,
     }),
   ]);
-  for (const { outputFiles } of outputs)
-    for (const file of outputFiles) replaceFile(join(folder, file.path.split(/[\\/]/).at(-1)), file.contents);
+  for (const { outputFiles = [] } of outputs)
+    for (const file of outputFiles) replaceFile(join(folder, basename(file.path)), file.contents);
 }
 
+/** @param {string} folder */
 function copyPyodide(folder) {
+  /** @param {string} name */
   const read = (name) => readFileSync(join(pyodideFolder, name), 'utf8');
   for (const name of ['pyodide.asm.wasm', 'python_stdlib.zip']) {
     copyFileSync(join(pyodideFolder, name), join(folder, `${name}.tmp`));
@@ -98,11 +102,12 @@ function copyPyodide(folder) {
   replaceFile(join(folder, 'lock.json'), JSON.stringify({ info, packages: {} }));
 }
 
-/** A rejected `import()` would hand an error object of Node's own realm to the sandbox. */
+/** A rejected `import()` would hand an error object of Node's own realm to the sandbox. @param {string} source */
 function withoutImports(source) {
   return source.replace(/(?<![\w$.])import\(/g, 'cnnLabNoImport(');
 }
 
+/** @param {string} folder */
 async function makeSnapshot(folder) {
   const { Sandbox } = await import(`${pathToFileURL(join(folder, 'sandbox.mjs'))}?${Date.now()}`);
   const sandbox = await Sandbox.boot(folder, 'make-snapshot');
@@ -125,6 +130,7 @@ function hashOfSources() {
   return hash.digest('hex');
 }
 
+/** @param {string} path @param {string | Uint8Array} contents */
 function replaceFile(path, contents) {
   writeFileSync(`${path}.${process.pid}.tmp`, contents);
   renameSync(`${path}.${process.pid}.tmp`, path);

@@ -105,12 +105,7 @@ function geometry(
   };
 }
 
-function directConvolution(
-  name: string,
-  weight: ValueId,
-  shape: Geometry,
-  strides: WeightStrides,
-): Lowering {
+function directConvolution(name: string, weight: ValueId, shape: Geometry, strides: WeightStrides): Lowering {
   const packed = packWeights(weight, shape, strides);
   const width = rowKernelWidth(shape);
   const main = width === null ? direct(name, shape, packed) : rows(name, shape, packed, width);
@@ -145,7 +140,11 @@ const blockPlace = (blockSize: number): string => `
   let first_output = block % params.blocks * ${blockSize}u;`;
 
 /** Blocks share weights between neighbouring invocations: pixels vary fastest. */
-function convBindings(shape: Geometry, packed: PackedWeights, pixels: 'f32' | 'vec4f'): Record<string, Binding> {
+function convBindings(
+  shape: Geometry,
+  packed: PackedWeights,
+  pixels: 'f32' | 'vec4f',
+): Record<string, Binding> {
   return {
     source: read(value(shape.input), pixels),
     weights: read(packed.operand, packed.blockSize === 1 ? 'f32' : 'vec4f'),
@@ -171,7 +170,9 @@ function loadWeights(blockSize: number, at: string, name = 'w'): string {
 
 function multiplyAdd(blockSize: number, pixels: string, suffix = '', name = 'w'): string {
   return range(blockSize)
-    .map((o) => `sum${o}${suffix} += ${name}${blockSize === 1 ? 0 : `${o >> 2}.${'xyzw'[o % 4]}`} * ${pixels};`)
+    .map(
+      (o) => `sum${o}${suffix} += ${name}${blockSize === 1 ? 0 : `${o >> 2}.${'xyzw'[o % 4]}`} * ${pixels};`,
+    )
     .join(' ');
 }
 
@@ -245,7 +246,9 @@ ${accumulators(blockSize)}
 ${storeBlock(
   blockSize,
   shape.bias !== null,
-  (o) => `let line = ((sample * params.groups * params.outputs + channel) * params.outHeight + y) * params.outWidth;
+  (
+    o,
+  ) => `let line = ((sample * params.groups * params.outputs + channel) * params.outHeight + y) * params.outWidth;
     for (var i = 0u; i < 4u; i++) { if (x + i < params.outWidth) { result[line + x + i] = sum${o}[i] + offset; } }`,
 )}`,
   });
@@ -260,7 +263,10 @@ function rows(name: string, shape: Geometry, packed: PackedWeights, width: 1 | 3
   const [height, lineWidth] = width === 1 ? [1, shape.inSize[0] * shape.inSize[1]] : shape.inSize;
   const quads = lineWidth / 4;
   // Two rows an invocation share the weights' loads, where enough invocations remain to fill a device.
-  const tall = width === 3 && height % 2 === 0 && blockSize === 8 && quads * height * blocks * shape.batch >= 8192 ? 2 : 1;
+  const tall =
+    width === 3 && height % 2 === 0 && blockSize === 8 && quads * height * blocks * shape.batch >= 8192
+      ? 2
+      : 1;
   const suffixes = range(tall).map((i) => `_${i}`);
   const taps = (i: string): string =>
     width === 1
@@ -388,7 +394,9 @@ ${accumulators(blockSize)}
 ${storeBlock(
   blockSize,
   shape.bias !== null,
-  (o) => `let line = ((sample * params.groups * params.outputs + channel) * params.outHeight + y) * params.outWidth;
+  (
+    o,
+  ) => `let line = ((sample * params.groups * params.outputs + channel) * params.outHeight + y) * params.outWidth;
     for (var i = 0u; i < 4u; i++) {
       let column = x + i * u32(params.strideX);
       if (column < params.outWidth) { result[line + column] = sum${o}[i] + offset; }

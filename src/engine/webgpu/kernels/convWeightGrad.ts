@@ -107,7 +107,9 @@ export function weightGradient(node: GraphNode<'conv2d_weight_grad'>, typeOf: Ty
         body: anyBody(inputBlock),
       });
   if (splits === 1) return { dispatches: [main] };
-  return { dispatches: [main, sumPartials('conv2d_weight_grad', target, value(node.outputs[0]!), count, splits)] };
+  return {
+    dispatches: [main, sumPartials('conv2d_weight_grad', target, value(node.outputs[0]!), count, splits)],
+  };
 }
 
 /** partial: splits×count → result: count. */

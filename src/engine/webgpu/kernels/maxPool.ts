@@ -5,9 +5,23 @@
 import { elementCount, type ValueId } from '../../../core/graph/ir';
 import type { MaxPoolAttributes } from '../../../core/ops/attributes';
 import { adaptiveWindow } from './adaptiveWindow';
-import { type KernelRule, type Lowering, perThread, read, table, type TypeOf, u32, value, write } from './kernel';
+import {
+  type KernelRule,
+  type Lowering,
+  perThread,
+  read,
+  type TypeOf,
+  table,
+  u32,
+  value,
+  write,
+} from './kernel';
 
-type MaxPoolOp = 'max_pool2d' | 'max_pool2d_backward' | 'adaptive_max_pool2d' | 'adaptive_max_pool2d_backward';
+type MaxPoolOp =
+  | 'max_pool2d'
+  | 'max_pool2d_backward'
+  | 'adaptive_max_pool2d'
+  | 'adaptive_max_pool2d_backward';
 
 /** Window `o` of an axis covers start, start + step, … (count of them), all inside. */
 interface AxisWindows {

@@ -64,7 +64,8 @@ const sumPairs = `  tree[lane] = pair;
   }`;
 
 /** Element `i` of a channel, in sample order. */
-const place = 'i / params.pixels * params.channels * params.pixels + channel * params.pixels + i % params.pixels';
+const place =
+  'i / params.pixels * params.channels * params.pixels + channel * params.pixels + i % params.pixels';
 
 const chunkWalk = (body: string): string => `  let channel = item / params.chunks;
   let begin = item % params.chunks * params.chunk;
@@ -84,9 +85,18 @@ export const norm: { readonly [K in 'batch_norm' | 'batch_norm_backward']: Kerne
       const statistics = { mean: value(runningMean), spread: value(runningVar) };
       return {
         dispatches: [
-          normalize(input!, weight, bias, outputs[0]!, layout, statistics, `inverseSqrt(spread[channel] + params.eps)`, {
-            eps: f32(attributes.eps),
-          }),
+          normalize(
+            input!,
+            weight,
+            bias,
+            outputs[0]!,
+            layout,
+            statistics,
+            `inverseSqrt(spread[channel] + params.eps)`,
+            {
+              eps: f32(attributes.eps),
+            },
+          ),
         ],
       };
     }

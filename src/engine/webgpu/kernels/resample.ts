@@ -6,7 +6,17 @@ import { elementCount, type ValueId } from '../../../core/graph/ir';
 import type { AvgPoolAttributes, InterpolateAttributes } from '../../../core/ops/attributes';
 import { type AxisTaps, resizeTaps, transposeTaps } from '../../../core/ops/resizeTaps';
 import { adaptiveWindow } from './adaptiveWindow';
-import { type KernelRule, type Lowering, perThread, read, table, type TypeOf, u32, value, write } from './kernel';
+import {
+  type KernelRule,
+  type Lowering,
+  perThread,
+  read,
+  type TypeOf,
+  table,
+  u32,
+  value,
+  write,
+} from './kernel';
 
 type ResampleOp =
   | 'interpolate'
@@ -26,7 +36,13 @@ export const resample: { readonly [K in ResampleOp]: KernelRule<K> } = {
   },
   interpolate_backward: ({ inputs, outputs, attributes }, typeOf) => {
     const taps = interpolateTaps(attributes.input_size, attributes);
-    return map('interpolate_backward', inputs[0]!, outputs[0]!, transposed(taps, attributes.input_size), typeOf);
+    return map(
+      'interpolate_backward',
+      inputs[0]!,
+      outputs[0]!,
+      transposed(taps, attributes.input_size),
+      typeOf,
+    );
   },
   avg_pool2d: ({ inputs, outputs, attributes }, typeOf) => {
     const inSize = imageSize(typeOf(inputs[0]!).shape);
@@ -84,7 +100,9 @@ function averageTaps(inSize: Size, outSize: Size, attributes: AvgPoolAttributes)
 
 function adaptiveTaps(inSize: Size, outSize: Size): Taps {
   const axis = (i: 0 | 1): AxisTaps => {
-    const windows = Array.from({ length: outSize[i] }, (_, out) => adaptiveWindow(out, inSize[i], outSize[i]));
+    const windows = Array.from({ length: outSize[i] }, (_, out) =>
+      adaptiveWindow(out, inSize[i], outSize[i]),
+    );
     return {
       start: windows.map(({ start }) => start),
       weights: windows.map(({ count }) => new Array(count).fill(1 / count)),

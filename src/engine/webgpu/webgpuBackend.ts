@@ -1,0 +1,117 @@
+/** @file The backend that runs graphs on our own WGSL kernels. */
+import { type Graph, sameShape } from '../../core/graph/ir';
+import type { DeviceInfo } from '../../core/runs/run';
+import type { Backend, CompileProgress, Executable, StateSpec, StateStore } from '../backend';
+import { DeviceContext, type DeviceCounters } from './deviceContext';
+import { WebgpuExecutable } from './executable';
+import { PipelineCache } from './pipelineCache';
+import { megabytes, paddedBytes, planGraph } from './planner';
+import { WebgpuStateStore } from './stateStore';
+
+export interface WebgpuBackendOptions {
+  /** Instead of the one that `gpu.requestAdapter` prefers. */
+  readonly adapter?: GPUAdapter;
+}
+
+export interface WebgpuBackend extends Backend {
+  readonly counters: Readonly<DeviceCounters>;
+  /** Distinct kernels compiled so far. */
+  readonly pipelineCount: number;
+}
+
+/** Two runs keep a device busy while the third is being fed. */
+const queueDepth = 3;
+
+/** @throws Error when there is no adapter or it gives no device; the message is for users. */
+export async function createWebgpuBackend(
+  gpu: GPU,
+  options: WebgpuBackendOptions = {},
+): Promise<WebgpuBackend> {
+  const adapter = options.adapter ?? (await gpu.requestAdapter({ powerPreference: 'high-performance' }));
+  if (!adapter) throw new Error('WebGPU found no graphics adapter.');
+  const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
+  const device = await adapter.requestDevice({
+    label: 'CNN Lab',
+    requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
+  });
+  return new DeviceBackend(new DeviceContext(device), describe(adapter));
+}
+
+function describe({ info }: GPUAdapter): DeviceInfo {
+  const name = info.description || info.device || info.architecture || info.vendor || 'unnamed adapter';
+  return {
+    backend: 'webgpu',
+    description: info.isFallbackAdapter ? `${name} (software, on the processor)` : name,
+    fallbackReason: null,
+  };
+}
+
+class DeviceBackend implements WebgpuBackend {
+  readonly queueDepth = queueDepth;
+  private readonly pipelines: PipelineCache;
+
+  constructor(
+    private readonly context: DeviceContext,
+    readonly info: DeviceInfo,
+  ) {
+    this.pipelines = new PipelineCache(context.device);
+  }
+
+  get lost(): Promise<string> {
+    return this.context.lost;
+  }
+
+  get counters(): Readonly<DeviceCounters> {
+    return this.context.counters;
+  }
+
+  get pipelineCount(): number {
+    return this.pipelines.size;
+  }
+
+  createState(specs: readonly StateSpec[]): StateStore {
+    this.context.check();
+    return new WebgpuStateStore(this.context, specs);
+  }
+
+  async compile(
+    graph: Graph,
+    state: StateStore,
+    onProgress?: (progress: CompileProgress) => void,
+  ): Promise<Executable> {
+    const { context } = this;
+    if (!(state instanceof WebgpuStateStore)) throw new Error('the state belongs to another backend');
+    try {
+      const { maxStorageBufferBindingSize, maxBufferSize } = context.device.limits;
+      const plan = planGraph(graph, Math.min(maxStorageBufferBindingSize, maxBufferSize));
+      for (const { name, type } of plan.states) {
+        const held = state.tensor(name).type;
+        if (!sameShape(held.shape, type.shape) || held.dtype !== type.dtype) {
+          throw new Error(`state "${name}" is ${print(held)} but the graph takes ${print(type)}`);
+        }
+      }
+      const dispatches = plan.steps.flatMap((step) => (step.kind === 'dispatch' ? [step.dispatch] : []));
+      const pipelines = await this.pipelines.prepare(dispatches, (done, total) =>
+        onProgress?.({ done, total }),
+      );
+      const bytes = [...plan.slots, ...plan.data.map(({ type }) => paddedBytes(type))].reduce(
+        (a, b) => a + b,
+        0,
+      );
+      return await context.scoped(
+        `Preparing ${megabytes(bytes)} of working memory failed`,
+        () => new WebgpuExecutable({ context, plan, state, pipelines, queueDepth }),
+      );
+    } catch (error) {
+      throw context.reason(error);
+    }
+  }
+
+  dispose(): void {
+    this.context.destroy();
+  }
+}
+
+function print({ shape, dtype }: { readonly shape: readonly number[]; readonly dtype: string }): string {
+  return `${shape.join('×') || 'a scalar'} of ${dtype}`;
+}

@@ -1,0 +1,73 @@
+/**
+ * @file Python's tape: every op of one trace in one graph builder, from which the graph of each model call is cut
+ * out. All calls take and give JSON, because Python is on the other side.
+ */
+import { GraphBuilder } from '../../core/graph/builder';
+import type { DType, TensorType, ValueId } from '../../core/graph/ir';
+import type { TracedGraph } from '../../core/graph/tracedModel';
+import type { OpName } from '../../core/ops/attributes';
+import { ShapeError } from '../../core/ops/opDefinition';
+import { registry } from '../../core/ops/registry';
+import { type ExtractionRequest, extractGraph, type UnboundLeaf } from './extractGraph';
+
+interface EmitRequest {
+  readonly op: string;
+  readonly inputs: readonly (ValueId | null)[];
+  readonly attributes: never;
+  readonly frame: number;
+}
+
+/** A runaway loop of ops must end in a message, not in a dead worker. */
+const NODE_LIMIT = 100_000;
+
+export class Recorder {
+  private builder = new GraphBuilder(registry);
+  private graphs: TracedGraph[] = [];
+
+  reset(): void {
+    this.builder = new GraphBuilder(registry);
+    this.graphs = [];
+  }
+
+  /** Python's one entry. Errors of shape come back as `{error}`, in PyTorch's words. */
+  call(operation: string, payload: string): string {
+    try {
+      const request = JSON.parse(payload);
+      if (operation === 'emit') return JSON.stringify(this.emit(request));
+      if (operation === 'leaf') return JSON.stringify(this.leaf(request));
+      if (operation === 'extract') return JSON.stringify(this.extract(request));
+      return JSON.stringify({ fault: `no operation ${operation}` });
+    } catch (error) {
+      if (error instanceof ShapeError) return JSON.stringify({ error: error.message });
+      return JSON.stringify({ fault: String(error) });
+    }
+  }
+
+  /** Python's answer with each graph's number replaced by the graph. */
+  complete(answer: string): string {
+    const result = JSON.parse(answer) as { models: { graphs: (number | TracedGraph)[] }[] };
+    for (const model of result.models) model.graphs = model.graphs.map((index) => this.graphs[Number(index)]!);
+    return JSON.stringify(result);
+  }
+
+  private leaf({ shape, dtype }: { shape: number[]; dtype: DType }): ValueId {
+    return this.builder.input('data', '', { shape, dtype });
+  }
+
+  private emit({ op, inputs, attributes, frame }: EmitRequest): [ValueId, readonly number[], DType][] {
+    if (!Object.hasOwn(registry, op)) throw new Error(`the registry has no op ${op}`);
+    if (this.builder.nodeCount >= NODE_LIMIT)
+      throw new ShapeError(`This model makes more than ${NODE_LIMIT} operations.`);
+    return this.builder.addAll(op as OpName, inputs, attributes, frame).map((id) => {
+      const type: TensorType = this.builder.type(id);
+      return [id, type.shape, type.dtype];
+    });
+  }
+
+  private extract(request: ExtractionRequest): { graph: number; unbound: readonly UnboundLeaf[] } {
+    const { traced, unbound } = extractGraph(this.builder.build(), request);
+    this.graphs.push(traced);
+    return { graph: this.graphs.length - 1, unbound };
+  }
+}
+

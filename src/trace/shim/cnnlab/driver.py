@@ -1,0 +1,274 @@
+"""One trace: a request as JSON in, candidates, models and diagnostics as JSON out."""
+import ast
+import difflib
+import importlib.util
+import inspect
+import json
+import random
+import sys
+
+import torchvision.transforms.functional  # noqa: F401  (part of the snapshot)
+from torch import _frames, _recorder, nn
+from torch._calls import replace_tensors
+from torch._dtypes import BY_NAME
+from torch._missing import pytorch_names
+from torch._tensor import Tensor
+
+from . import isolation
+from .candidates import Candidate, candidates_at, comment_inputs, find_candidates, header_range
+from .diagnostics import FILE_START, diagnostic, from_exception
+from .examples import Example, observe, run_test_code
+from .importer import WorkspaceFinder
+from .initialisation import init_steps, state_entries
+from .stub import Stub
+
+
+def prepare():
+    """Before the memory snapshot is made: reads what is on disk, and notes what a clean Python looks like."""
+    pytorch_names()
+    _recorder.reset({})
+    isolation.remember()
+
+
+def trace(request_text):
+    request = json.loads(request_text)
+    files = {path: text.removeprefix("\ufeff") for path, text in request["files"].items()}
+    _recorder.reset(files)
+    random.seed(0)
+    session = Session(files, request["entry"])
+    isolation.enter(session.finder)
+    try:
+        session.run(request.get("target"))
+    except BaseException as error:
+        session.report(error)
+    finally:
+        recycle = isolation.leave()
+    answer = session.answer()
+    answer["recycle"] = recycle
+    _recorder.reset({})
+    return json.dumps(answer)
+
+
+class Session:
+    def __init__(self, files, entry):
+        self.files, self.entry = files, entry
+        self.finder = WorkspaceFinder(files, entry)
+        self.start = {"file": entry, **FILE_START}
+        self.module = None
+        self.candidates = []
+        self.models = []
+        self.diagnostics = []
+
+    def report(self, error, fallback=None):
+        entry = from_exception(error, fallback or self.start)
+        if entry not in self.diagnostics:
+            self.diagnostics.append(entry)
+
+    def answer(self):
+        for warning in _recorder.current().warnings:
+            place = warning.pop("place") or self.start
+            self.diagnostics.append({**warning, **place})
+        return {
+            "candidates": [candidate.to_json() for candidate in self.candidates],
+            "models": self.models,
+            "diagnostics": self.diagnostics,
+        }
+
+    def run(self, target):
+        if self.entry not in self.files:
+            self.diagnostics.append(diagnostic("no-such-file", f"There is no file {self.entry}.", self.start))
+            return
+        source = self.files[self.entry]
+        try:
+            tree = ast.parse(source, _frames.WORKSPACE + self.entry)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            self.report(error)
+            return
+        complete = self.execute()
+        self.candidates = find_candidates(tree, self.module, self.entry)
+        if not complete:
+            return
+        if target is None or not target["runs"]:
+            self.find_examples(tree, source)
+        if target is None:
+            for candidate in self.candidates:
+                if candidate.example is not None:
+                    self.trace_example(candidate, candidate.example, ("train",))
+        else:
+            self.trace_target(target)
+
+    def execute(self):
+        """Imports the entry as `import` would; False where it raised."""
+        spec = None
+        try:
+            parents = self.finder.name.split(".")[:-1]
+            for depth in range(1, len(parents) + 1):
+                __import__(".".join(parents[:depth]))
+        except BaseException as error:
+            self.report(error)
+        if self.entry.endswith("/__init__.py") and self.finder.name in sys.modules:
+            self.module = sys.modules[self.finder.name]
+            return True
+        spec = self.finder.spec(self.finder.name, self.entry, self.package_folder())
+        self.module = importlib.util.module_from_spec(spec)
+        sys.modules[self.finder.name] = self.module
+        try:
+            spec.loader.exec_module(self.module)
+            return True
+        except BaseException as error:
+            self.report(error)
+            return False
+
+    def package_folder(self):
+        return self.entry.rpartition("/")[0] if self.entry.endswith("/__init__.py") else None
+
+    def find_examples(self, tree, source):
+        observe(self.candidates)
+        run_test_code(tree, self.module, self.entry, self.report_test_code)
+        _recorder.current().before_root_call = None
+        for line, shapes in comment_inputs(source):
+            inputs = [Tensor(shape) for shape in shapes]
+            for candidate in candidates_at(line, self.candidates):
+                arguments = candidate.example.arguments if candidate.example else {}
+                candidate.example = Example(arguments, inputs, {}, True)
+
+    def report_test_code(self, error):
+        """Test code may need data or a GPU: only what says something about the model is passed on."""
+        if isinstance(error, (AssertionError, KeyboardInterrupt, MemoryError)):
+            entry = {**from_exception(error, self.start), "severity": "warning"}
+            if isinstance(error, AssertionError):
+                entry["code"] = "example-failed"
+                entry["hint"] = "This is what the file's own test code says."
+            self.diagnostics.append(entry)
+
+    def trace_example(self, candidate, example, modes):
+        def call(model):
+            fresh = {}
+            model(
+                *replace_tensors(example.call_arguments, [], fresh),
+                **replace_tensors(example.call_keywords, [], fresh),
+            )
+
+        try:
+            self.trace_model(candidate, example.arguments, [(mode, call) for mode in modes])
+        except BaseException as error:
+            if example.training or modes == ("eval",):
+                self.report(error, candidate.range)
+            else:
+                self.trace_example(candidate, example, ("eval",))
+
+    def trace_target(self, target):
+        candidate = next((c for c in self.candidates if c.name == target["name"]), None)
+        if candidate is None:
+            candidate = self.builder(target["name"])
+        if candidate is None:
+            return
+        if not target["runs"]:
+            if candidate.example is None:
+                self.diagnostics.append(
+                    diagnostic(
+                        "no-example-input", f"No input shape is known for {candidate.name}.", candidate.range,
+                        "Add a comment such as `# cnnlab: input=(1, 3, 224, 224)`, or a test function that calls it.",
+                    )  # fmt: skip
+                )
+                return
+            example = candidate.example
+            arguments = {**example.arguments, **target["args"]}
+            self.trace_example(candidate, Example(arguments, example.call_arguments, example.call_keywords, True),
+                               ("train", "eval"))  # fmt: skip
+            return
+        runs = []
+        for run in target["runs"]:
+            tensors = [Tensor(i["shape"], BY_NAME[i["dtype"]]) for i in run["inputs"]]
+            runs.append((run["mode"], lambda model, tensors=tensors: model(*tensors)))
+        try:
+            self.trace_model(candidate, target["args"], runs)
+        except BaseException as error:
+            self.report(error, candidate.range)
+
+    def builder(self, name):
+        """A name that is no candidate: a function that turns out to return a Module, or an error."""
+        value = vars(self.module).get(name)
+        tree = ast.parse(self.files[self.entry])
+        node = next((n for n in ast.walk(tree) if isinstance(n, (ast.ClassDef, ast.FunctionDef)) and n.name == name), None)
+        if node is not None and inspect.isfunction(value):
+            return Candidate(name, "function", node, value, self.entry)
+        names = [candidate.name for candidate in self.candidates]
+        offer = f"This file has {', '.join(names)}." if names else "This file defines no nn.Module."
+        if value is None:
+            nearest = difflib.get_close_matches(name, names, 1)
+            hint = f"Did you mean {nearest[0]}? {offer}" if nearest else offer
+            found = diagnostic("unknown-model", f"{self.entry} does not define {name}.", self.start, hint)
+        else:
+            place = header_range(node, self.entry) if node is not None else self.start
+            what = "a class that is not a torch.nn.Module" if isinstance(value, type) else f"a {type(value).__name__}"
+            message = f"{name} is {what}: it cannot be trained."
+            found = diagnostic("not-a-module", message, place, f"Derive it from nn.Module. {offer}")
+        self.diagnostics.append(found)
+        return None
+
+    def trace_model(self, candidate, arguments, runs):
+        recording = _recorder.current()
+        first_draw = len(recording.draws)
+        model = self.construct(candidate, arguments)
+        if model is None:
+            return
+        state = state_entries(model)
+        init = init_steps(model, recording.draws[first_draw:])
+        graphs = []
+        recording.on_root_call = lambda root, request: graphs.append(self.extract(root, request))
+        entry = {"model": candidate.name, "file": self.entry, "graphs": graphs, "state": state, "init": init}
+        try:
+            for mode, call in runs:
+                model.train(mode == "train")
+                call(model)
+        finally:
+            recording.on_root_call = None
+        self.models.append(entry)
+
+    def construct(self, candidate, arguments):
+        try:
+            model = candidate.value(**arguments)
+        except TypeError as error:
+            if error.__traceback__.tb_next is None:  # raised by the call itself, before any line of the model ran
+                self.diagnostics.append(argument_diagnostic(candidate, error))
+                return None
+            raise
+        if isinstance(model, nn.Module):
+            return model
+        what = repr(model) if isinstance(model, Stub) else f"a {type(model).__name__}"
+        self.diagnostics.append(
+            diagnostic("not-a-module", f"{candidate.name}() returns {what}, not a torch.nn.Module.", candidate.range)
+        )
+        return None
+
+    def extract(self, root, request):
+        answer = _recorder.ask("extract", request)
+        for leaf in answer["unbound"]:
+            self.report_unbound(leaf)
+        return answer["graph"]
+
+    def report_unbound(self, leaf):
+        tensor = _recorder.current().leaves[leaf["value"]]
+        frame = leaf["frame"]
+        place = self.start
+        if frame >= 0:
+            place = {key: value for key, value in _frames.frames[frame].items() if key not in ("function", "parent")}
+        shape = list(tensor._shape)
+        if isinstance(tensor, nn.Parameter):
+            message = f"A parameter of shape {shape} is used that model.state_dict() does not hold: it would not train."
+            hint = "Keep layers as attributes of the module, or in nn.ModuleList, nn.ModuleDict or nn.Sequential."
+        else:
+            message = f"A tensor of shape {shape} with random or unset values is used that the model does not hold."
+            hint = "Register it with self.register_buffer, so that it is saved with the weights."
+        self.diagnostics.append(diagnostic("unregistered-tensor", message, place, hint))
+
+
+def argument_diagnostic(candidate, error):
+    text = str(error)
+    code = "missing-argument" if "missing" in text else "unknown-argument"
+    names = [p for p in inspect.signature(candidate.value).parameters]
+    hint = f"Arguments of {candidate.name}: {', '.join(names) or 'none'}."
+    return diagnostic(code, f"TypeError: {text}", candidate.range, hint)
+
+

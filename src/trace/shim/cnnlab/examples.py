@@ -1,0 +1,103 @@
+"""Runs the file's own test code and notes how it builds and calls models."""
+import ast
+import inspect
+
+from torch import _recorder
+from torch._calls import tensors_in, type_tree
+from torch._frames import WORKSPACE
+
+from .candidates import as_json, is_main_test, is_test_name
+
+
+class Example:
+    """Constructor arguments by name, and the call's positional and keyword arguments."""
+
+    def __init__(self, arguments, call_arguments, call_keywords, training):
+        self.arguments = arguments
+        self.call_arguments, self.call_keywords = call_arguments, call_keywords
+        self.training = training
+
+    def input_types(self):
+        return [type_tree(tensor) for tensor in tensors_in([list(self.call_arguments), self.call_keywords])]
+
+    def to_json(self):
+        known, arguments = as_json(self.arguments)
+        return {"args": arguments, "inputs": self.input_types()} if known else None
+
+
+def observe(candidates):
+    """Lets each first root call of a candidate leave its Example."""
+    by_class = {c.value: c for c in candidates if c.kind == "class"}
+    functions = {c.value.__code__: c for c in candidates if c.kind == "function"}
+
+    def note(module, arguments, keywords):
+        construction = next((c for c in _recorder.current().constructions if c[0] is module), None)
+        if construction is None:
+            return
+        _, args, kwargs, frame = construction
+        candidate = by_class.get(type(module))
+        if candidate is not None and candidate.example is None:
+            named = named_arguments(type(module).__init__, (module, *args), kwargs, skip_self=True)
+            if named is not None:
+                candidate.example = Example(named, arguments, keywords, module.training)
+        while frame is not None:
+            builder = functions.get(frame.f_code)
+            if builder is not None and builder.example is None:
+                values = inspect.getargvalues(frame)
+                named = {name: values.locals[name] for name in values.args if name in values.locals}
+                builder.example = Example(named, arguments, keywords, module.training)
+            frame = frame.f_back
+
+    _recorder.current().before_root_call = note
+
+
+def named_arguments(function, args, kwargs, skip_self):
+    """Positional arguments under their parameters' names; None where there is no name (`*args`)."""
+    try:
+        bound = inspect.signature(function).bind(*args, **kwargs)
+    except TypeError:
+        return None
+    named = {}
+    for position, (name, value) in enumerate(bound.arguments.items()):
+        kind = bound.signature.parameters[name].kind
+        if skip_self and position == 0:
+            continue
+        if kind is inspect.Parameter.VAR_POSITIONAL:
+            if value:
+                return None
+        elif kind is inspect.Parameter.VAR_KEYWORD:
+            named.update(value)
+        else:
+            named[name] = value
+    return named
+
+
+def run_test_code(tree, module, file, report):
+    """Zero-argument functions named test…, main…, demo… or check…, then what stands under `__main__`.
+
+    `report(error)` hears of everything raised; the next piece runs all the same."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and is_test_name(node.name):
+            function = vars(module).get(node.name)
+            if inspect.isfunction(function) and not required_parameters(function):
+                guarded(function, report)
+    for node in tree.body:
+        if isinstance(node, ast.If) and is_main_test(node.test):
+            code = compile(ast.Module(node.body, []), WORKSPACE + file, "exec", dont_inherit=True)
+            name = module.__name__
+            module.__dict__["__name__"] = "__main__"
+            guarded(lambda code=code: exec(code, module.__dict__), report)
+            module.__dict__["__name__"] = name
+
+
+def required_parameters(function):
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    parameters = inspect.signature(function).parameters.values()
+    return [p for p in parameters if p.default is p.empty and p.kind not in kinds]
+
+
+def guarded(step, report):
+    try:
+        step()
+    except BaseException as error:  # a model file's test code may do anything, SystemExit too
+        report(error)

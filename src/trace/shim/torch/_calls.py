@@ -1,0 +1,201 @@
+"""Records calls of modules. The outermost one is a root call: what happens inside of it becomes a graph."""
+import re
+import sys
+
+from . import _frames, _recorder
+from ._tensor import Tensor, value_id
+
+
+class RootCall:
+    """A model call being recorded: which leaf is which input or state entry."""
+
+    def __init__(self, module, arguments, keywords):
+        self.module = module
+        self.mode = "train" if module.training else "eval"
+        self.paths = {}
+        for path, part in module.named_modules():
+            self.paths.setdefault(id(part), path)
+        self.state = {}
+        for name, tensor in module.state_dict(keep_vars=True).items():
+            if isinstance(tensor, Tensor):
+                self.state.setdefault(id(tensor), (name, tensor))
+        self.buffers = [(part._buffers, dict(part._buffers)) for part in module.modules()]
+        self.saved = [(tensor, tensor._id, tensor._constant) for _, tensor in self.state.values()]
+        self.leaves = {}
+        for key, (_, tensor) in self.state.items():
+            tensor._id = self.leaves[key] = _recorder.new_leaf(tensor)
+            if tensor.dtype.category == 2:
+                tensor._constant = None  # what is loaded later must count, not what it is now
+        self.inputs = []
+        fresh = {}
+        self.arguments = replace_tensors(arguments, self.inputs, fresh)
+        self.keywords = replace_tensors(keywords, self.inputs, fresh)
+        self.first_node = _recorder.current().node_count
+        self.calls = []
+        self.counters = []
+        self.stack = []
+
+    def finish(self, output):
+        """The extraction request for TypeScript. Python's objects are left as they were found."""
+        outputs = [
+            {"name": f"output{i}", "value": value_id(tensor)} for i, tensor in enumerate(tensors_in(output))
+        ]
+        self.end_node = _recorder.current().node_count
+        updates = self.updates()
+        inputs = [
+            {"kind": "data", "name": f"input{i}", "value": value_id(tensor)} for i, tensor in enumerate(self.inputs)
+        ]
+        inputs += [
+            {"kind": "state", "name": name, "value": self.leaves[key]} for key, (name, _) in self.state.items()
+        ]
+        return {
+            "mode": self.mode,
+            "firstNode": self.first_node,
+            "endNode": self.end_node,
+            "inputs": inputs,
+            "outputs": outputs,
+            "updates": updates,
+            "counters": self.counters,
+            "output": type_tree(output),
+            "frames": _frames.frames,
+            "calls": self.calls,
+        }
+
+    def updates(self):
+        changed = [
+            {"name": name, "value": tensor._id}
+            for key, (name, tensor) in self.state.items()
+            if tensor._id is not None and tensor._id != self.leaves[key]
+        ]
+        # A buffer that was replaced by another tensor: `self.mean = 0.9 * self.mean + …`
+        for present, before in self.buffers:
+            for key, old in before.items():
+                new = present.get(key)
+                if isinstance(new, Tensor) and new is not old and id(old) in self.state:
+                    name = self.state[id(old)][0]
+                    changed = [update for update in changed if update["name"] != name]
+                    changed.append({"name": name, "value": value_id(new)})
+        return changed
+
+    def restore(self):
+        for tensor, id, constant in self.saved:
+            tensor._id, tensor._constant = id, constant
+        for present, before in self.buffers:
+            present.clear()
+            present.update(before)
+
+
+def call_module(module, arguments, keywords):
+    recording = _recorder.current()
+    root = recording.call
+    if root is not None:
+        return call_inside(root, module, arguments, keywords)
+    if recording.before_root_call:
+        recording.before_root_call(module, arguments, keywords)
+    root = recording.call = RootCall(module, arguments, keywords)
+    try:
+        output = call_inside(root, module, root.arguments, root.keywords, is_root=True)
+        request = root.finish(output)
+    finally:
+        root.restore()
+        recording.call = None
+    if recording.on_root_call:
+        recording.on_root_call(root, request)
+    return unknown_values(output)
+
+
+def call_inside(root, module, arguments, keywords, is_root=False):
+    record = {
+        "path": root.paths.get(id(module), "?"),
+        "class": type(module).__name__,
+        "frame": -1 if is_root else _frames.current_frame(),
+        "inputs": [type_tree(value) for value in (*arguments, *keywords.values())],
+        "output": None,
+        "firstNode": _recorder.current().node_count,
+        "endNode": 0,
+        "definition": class_definition(type(module)),
+    }
+    root.calls.append(record)
+    try:
+        output = module.forward(*arguments, **keywords)
+    except BaseException as error:
+        if not hasattr(error, "module_path"):
+            try:
+                error.module_path, error.module_class = record["path"], record["class"]
+            except AttributeError:
+                pass
+        raise
+    record["output"] = type_tree(output)
+    record["endNode"] = _recorder.current().node_count
+    return output
+
+
+def count(tensor):
+    """`num_batches_tracked += 1`, which the trainer does."""
+    root = _recorder.current().call
+    entry = root and root.state.get(id(tensor))
+    if entry and entry[0] not in root.counters:
+        root.counters.append(entry[0])
+
+
+def replace_tensors(value, found, fresh):
+    """The same structure with new unknown tensors, gathered depth first in `found`."""
+    if isinstance(value, Tensor):
+        if id(value) not in fresh:
+            fresh[id(value)] = Tensor(value._shape, value.dtype)
+            found.append(fresh[id(value)])
+        return fresh[id(value)]
+    if isinstance(value, dict):
+        return {key: replace_tensors(entry, found, fresh) for key, entry in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(replace_tensors(entry, found, fresh) for entry in value))
+    if type(value) in (list, tuple):
+        return type(value)(replace_tensors(entry, found, fresh) for entry in value)
+    return value
+
+
+def unknown_values(output):
+    """What test code gets: the recorded tensors themselves would tie later ops to the finished graph."""
+    return replace_tensors(output, [], {})
+
+
+def tensors_in(value):
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, dict):
+        for entry in value.values():
+            yield from tensors_in(entry)
+    elif isinstance(value, (list, tuple)):
+        for entry in value:
+            yield from tensors_in(entry)
+
+
+def type_tree(value):
+    if isinstance(value, Tensor):
+        return {"shape": list(value._shape), "dtype": value.dtype.name}
+    if isinstance(value, dict):
+        return {"dict": {str(key): type_tree(entry) for key, entry in value.items()}}
+    if isinstance(value, tuple):
+        return {"tuple": [type_tree(entry) for entry in value]}
+    if isinstance(value, list):
+        return {"list": [type_tree(entry) for entry in value]}
+    return None
+
+
+def class_definition(cls):
+    """Where `class Name` stands, for classes of the workspace."""
+    module = sys.modules.get(cls.__module__)
+    path = getattr(module, "__file__", None) or ""
+    line = cls.__dict__.get("__firstlineno__")
+    if not path.startswith(_frames.WORKSPACE) or line is None:
+        return None
+    file = path[len(_frames.WORKSPACE) :]
+    pattern = re.compile(rf"(\s*)class\s+{re.escape(cls.__name__)}\b")
+    for number in range(line, line + 50):
+        match = pattern.match(_frames.source_line(file, number))
+        if match:
+            start, end = len(match[1]), match.end()
+            return {"file": file, "line": number, "column": start, "endLine": number, "endColumn": end}
+    return {"file": file, "line": line, "column": 0, "endLine": line, "endColumn": 0}
+
+

@@ -1,0 +1,237 @@
+"""Tensors from nothing: filled ones and tables have known values, random ones are draws of the generator."""
+import math
+
+from . import _constants, _dtypes, _recorder
+from ._shaping import sizes_of
+from ._tensor import Tensor, record_constant
+
+
+def sized(sizes, size):
+    shape = sizes_of(sizes if size is None else (size,))
+    for extent in shape:
+        if extent < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {extent}: {shape}")
+    return shape
+
+
+def made(shape, kind, constant, requires_grad=False):
+    tensor = Tensor(shape, kind, constant)
+    tensor.requires_grad = requires_grad
+    return tensor
+
+
+def full(size, fill_value, *, dtype=None, requires_grad=False, device=None, layout=None, out=None):
+    if isinstance(fill_value, Tensor):
+        fill_value = fill_value.item()
+    kind = dtype or _dtypes.scalar_dtype(fill_value)
+    convert = (bool, int, float)[kind.category]
+    shape = sized((size,) if isinstance(size, int) else size, None)
+    return made(shape, kind, _constants.uniform(convert(fill_value)), requires_grad)
+
+
+def filled(value):
+    def call(*sizes, size=None, dtype=None, requires_grad=False, device=None, layout=None, out=None, names=None,
+             pin_memory=False, memory_format=None):  # fmt: skip
+        return full(sized(sizes, size), value, dtype=dtype or _dtypes.float32, requires_grad=requires_grad)
+
+    return call
+
+
+zeros = filled(0)
+ones = filled(1)
+
+
+def empty(*sizes, size=None, dtype=None, requires_grad=False, device=None, layout=None, out=None,
+          pin_memory=False, memory_format=None):  # fmt: skip
+    """Values nobody knows until something fills them."""
+    kind = dtype or _dtypes.float32
+    tensor = Tensor(sized(sizes, size), kind, None, None, _recorder.Source())
+    tensor.requires_grad = requires_grad
+    return tensor
+
+
+def drawn(shape, fill, kind, requires_grad):
+    tensor = Tensor(shape, kind or _dtypes.float32, None, None, _recorder.Source())
+    tensor.requires_grad = requires_grad
+    recording = _recorder.current()
+    if recording.call is not None:
+        raise _recorder.UnsupportedOp(
+            "random numbers in forward",
+            "Random numbers drawn inside forward are not supported by CNN Lab yet.",
+            "Dropout layers are supported; a fixed random tensor belongs in the constructor, as a buffer.",
+        )
+    _recorder.draw(tensor._source, shape, fill)
+    return tensor
+
+
+def random(fill):
+    def call(*sizes, size=None, dtype=None, requires_grad=False, device=None, layout=None, out=None,
+             generator=None, names=None, pin_memory=False):  # fmt: skip
+        return drawn(sized(sizes, size), dict(fill), dtype, requires_grad)
+
+    return call
+
+
+rand = random({"kind": "uniform", "low": 0, "high": 1})
+randn = random({"kind": "normal", "mean": 0, "std": 1})
+
+
+def normal(mean, std, size=None, *, generator=None, out=None):
+    if size is None:
+        raise _recorder.UnsupportedOp("torch.normal", "torch.normal needs numbers and a size to be traced.")
+    return drawn(sized((), size), {"kind": "normal", "mean": mean, "std": std}, None, False)
+
+
+def randint(low, high=None, size=None, *, dtype=None, requires_grad=False, device=None, generator=None, out=None):
+    """Integers whose values stay unknown: they serve as inputs."""
+    if size is None:
+        low, high, size = 0, low, high
+    return Tensor(sized((), size), dtype or _dtypes.int64, None, None, _recorder.Source())
+
+
+def randperm(n, *, dtype=None, **_):
+    return Tensor((n,), dtype or _dtypes.int64, None, None, _recorder.Source())
+
+
+def like(create):
+    def call(input, *args, dtype=None, requires_grad=False, device=None, layout=None, memory_format=None):
+        return create(tuple(input._shape), *args, dtype=dtype or input.dtype, requires_grad=requires_grad)
+
+    return call
+
+
+zeros_like, ones_like, empty_like = like(zeros), like(ones), like(empty)
+rand_like, randn_like, full_like = like(rand), like(randn), like(full)
+
+
+def arange(start=0, end=None, step=1, *, dtype=None, requires_grad=False, device=None, out=None, layout=None):
+    if end is None:
+        start, end = 0, start
+    start, end, step = (b.item() if isinstance(b, Tensor) else b for b in (start, end, step))
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    count = max(0, math.ceil((end - start) / step))
+    numbers = [start + i * step for i in range(min(count, _constants.LIMIT + 1))]
+    kind = dtype or (_dtypes.float32 if any(isinstance(b, float) for b in (start, end, step)) else _dtypes.int64)
+    return table((count,), kind, numbers, "torch.arange")
+
+
+def linspace(start, end, steps, *, dtype=None, requires_grad=False, device=None, out=None, layout=None):
+    start, end = float(start), float(end)
+    numbers = [start + (end - start) * i / max(steps - 1, 1) for i in range(min(steps, _constants.LIMIT + 1))]
+    return table((steps,), dtype or _dtypes.float32, numbers, "torch.linspace")
+
+
+def logspace(start, end, steps, base=10.0, **options):
+    powers = linspace(start, end, steps)
+    return table((steps,), _dtypes.float32, [base**p for p in powers._constant.listed(steps)], "torch.logspace")
+
+
+def eye(n, m=None, *, dtype=None, requires_grad=False, device=None, out=None, layout=None):
+    m = n if m is None else m
+    numbers = [1 if row == column else 0 for row in range(n) for column in range(m)] if n * m <= _constants.LIMIT else []
+    return table((n, m), dtype or _dtypes.float32, numbers, "torch.eye")
+
+
+def table(shape, kind, numbers, name):
+    convert = (bool, int, float)[kind.category]
+    if len(numbers) != math.prod(shape) or math.prod(shape) > _constants.LIMIT:
+        raise _recorder.UnsupportedOp(name, f"{name} is supported up to {_constants.LIMIT} elements.")
+    return Tensor(shape, kind, _constants.listed(map(convert, numbers)))
+
+
+def tensor(data, *, dtype=None, requires_grad=False, device=None, pin_memory=False):
+    if isinstance(data, Tensor):
+        return data.detach() if dtype is None else data.to(dtype)
+    shape, flat = measure(data)
+    kind = dtype
+    if kind is None:
+        kind = _dtypes.result_type(flat) if flat else _dtypes.float32
+    for entry in flat:
+        if not isinstance(entry, (int, float)):
+            raise TypeError(f"new(): data must be numbers, not {type(entry).__name__}")
+    result = table(shape, kind, flat, "torch.tensor")
+    result.requires_grad = requires_grad
+    return result
+
+
+def measure(data):
+    """Shape and numbers of nested lists."""
+    if isinstance(data, Tensor):
+        return list(data._shape), list(data._known("torch.tensor(…)"))
+    if not isinstance(data, (list, tuple, range)):
+        return [], [data]
+    if not len(data):
+        return [0], []
+    shapes, numbers = zip(*map(measure, data))
+    for shape in shapes:
+        if shape != shapes[0]:
+            raise ValueError(
+                f"expected sequence of length {shapes[0][0] if shapes[0] else 1} at dim 1 "
+                f"(got {shape[0] if shape else 1})"
+            )
+    return [len(data), *shapes[0]], [number for row in numbers for number in row]
+
+
+# In-place fills: `tensor.normal_()` and the like.
+def fill_in_place(self, fill):
+    """Outside of a model call: one more step in the history of the tensor's values."""
+    if _recorder.current().call is not None:
+        raise _recorder.UnsupportedOp(f"filling a tensor ({fill['kind']}) in forward")
+    if self._source is None:
+        self._source = _recorder.Source()
+        # What other holders of these values see is not followed.
+    _recorder.draw(self._source, self._shape, fill)
+    if not isinstance(self, _parameter()):
+        self._constant = _constants.uniform(fill["value"]) if fill["kind"] == "constant" else None
+        self._id = None if self._constant is None or self._id is None else self._id
+    return self
+
+
+def _parameter():
+    from ._tensor import Parameter
+
+    return Parameter
+
+
+def uniform_(self, a=0.0, b=1.0, *, generator=None, **named):
+    low, high = named.get("from", a), named.get("to", b)
+    return fill_in_place(self, {"kind": "uniform", "low": low, "high": high})
+
+
+def normal_(self, mean=0.0, std=1.0, *, generator=None):
+    return fill_in_place(self, {"kind": "normal", "mean": mean, "std": std})
+
+
+def fill_(self, value):
+    if isinstance(value, Tensor):
+        value = value.item()
+    if self._constant is not None and not isinstance(self, _parameter()) and self._source is None:
+        convert = (bool, int, float)[self.dtype.category]
+        self._constant, self._id = _constants.uniform(convert(value)), None
+        return self
+    return fill_in_place(self, {"kind": "constant", "value": value})
+
+
+def zero_(self):
+    return fill_(self, 0)
+
+
+def copy_(self, source, non_blocking=False):
+    if _recorder.current().call is not None:
+        from ._pointwise import to_dtype
+        from ._shaping import expand
+
+        return self._become(to_dtype(expand(source, *self._shape), self.dtype))
+    if source._constant is not None:
+        constant = _constants.expanded(source._constant, source._shape, self._shape)
+        if self._source is None and not isinstance(self, _parameter()):
+            self._constant, self._id = constant, None
+        else:
+            record_constant(self, constant)
+    elif source._source is not None:
+        for step in _recorder.current().draws:
+            if step.source is source._source:
+                step.source = self._source
+        self._source.derived = source._source.derived
+    return self

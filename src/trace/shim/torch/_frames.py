@@ -1,0 +1,103 @@
+"""Which expressions of the user's files are being evaluated: one Frame for each evaluation of an expression.
+
+A Frame is told apart by its caller's Frame, its position in the code, and the activation of what it called, so
+that each turn of a loop has Frames of its own, and several ops of one call share one.
+"""
+import itertools
+import sys
+
+WORKSPACE = "/workspace/"
+
+frames = []
+sources = {}
+_known = {}
+_positions = {}
+_lines = {}
+_activations = itertools.count(1)
+_codes = []
+
+
+def reset(files):
+    """`files`: text by path relative to the workspace."""
+    frames.clear()
+    _known.clear()
+    _positions.clear()
+    _lines.clear()
+    _codes.clear()
+    sources.clear()
+    sources.update(files)
+
+
+def current_frame():
+    """The index of the innermost user Frame that is running, or -1."""
+    chain = []
+    frame = sys._getframe(1)
+    callee = frame
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(WORKSPACE):
+            chain.append((frame, callee))
+        callee = frame
+        frame = frame.f_back
+    index = -1
+    for frame, callee in reversed(chain):
+        index = _intern(index, frame, callee)
+    return index
+
+
+def _intern(parent, frame, callee):
+    code = frame.f_code
+    key = (parent, id(code), frame.f_lasti, _activation(callee))
+    index = _known.get(key)
+    if index is None:
+        index = _known[key] = len(frames)
+        _codes.append(code)  # keeps id(code) from being used again
+        frames.append({**position(code, frame.f_lasti), "function": code.co_qualname, "parent": parent})
+    return index
+
+
+def _activation(frame):
+    # f_trace does nothing without sys.settrace: here it numbers the frame, as ids are used again.
+    if type(frame.f_trace) is not int:
+        frame.f_trace = next(_activations)
+    return frame.f_trace
+
+
+def position(code, instruction):
+    """The SourceRange of the expression that an instruction belongs to."""
+    key = (id(code), instruction)
+    found = _positions.get(key)
+    if found is None:
+        span = next(itertools.islice(code.co_positions(), max(instruction, 0) // 2, None), None)
+        line, end_line, column, end_column = span or (code.co_firstlineno,) * 2 + (0, 0)
+        line = line or code.co_firstlineno
+        found = source_range(code.co_filename[len(WORKSPACE):], line, column or 0, end_line or line, end_column or 0)
+        _positions[key] = found
+        _codes.append(code)
+    return dict(found)
+
+
+def source_range(file, line, column, end_line, end_column):
+    """From Python's columns, which count UTF-8 bytes, to UTF-16 units."""
+    return {
+        "file": file,
+        "line": line,
+        "column": utf16_column(file, line, column),
+        "endLine": end_line,
+        "endColumn": utf16_column(file, end_line, end_column),
+    }
+
+
+def source_line(file, line):
+    lines = _lines.get(file)
+    if lines is None:
+        text = sources.get(file, "").replace("\r\n", "\n").replace("\r", "\n")
+        lines = _lines[file] = text.split("\n")
+    return lines[line - 1] if 0 < line <= len(lines) else ""
+
+
+def utf16_column(file, line, column):
+    text = source_line(file, line)
+    if text.isascii():
+        return column
+    before = text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore")
+    return len(before) + sum(ord(character) > 0xFFFF for character in before)

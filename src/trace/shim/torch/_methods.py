@@ -1,0 +1,188 @@
+"""Gives Tensor its methods and operators, which are the functions of the same names."""
+from . import _creation as creation
+from . import _dtypes, _indexing
+from . import _pointwise as pointwise
+from . import _reductions as reductions
+from . import _shaping as shaping
+from ._missing import Missing, pytorch_names
+from ._recorder import current
+from ._tensor import Parameter, Tensor, apply, functions, record_constant
+
+POINTWISE = """abs add addcdiv addcmul atan2 ceil clamp cos div eq erf exp expm1 floor floor_divide ge gt isnan le lerp
+log log10 log1p log2 logical_and logical_not logical_or logical_xor lt masked_fill maximum minimum mul ne neg pow
+reciprocal relu remainder round rsqrt rsub sigmoid sign sin sqrt square sub tan tanh where""".split()
+SHAPING = """broadcast_to cat chunk expand expand_as flatten flip index_select meshgrid movedim narrow permute ravel
+repeat repeat_interleave reshape roll select split squeeze stack t tile transpose tril triu unbind unflatten unsqueeze
+view view_as""".split()
+REDUCTIONS = """addmm all amax amin any argmax argmin bmm cumsum einsum log_softmax logsumexp matmul max mean min mm norm
+prod softmax std sum var var_mean""".split()
+ALIASES = {
+    "absolute": "abs", "clip": "clamp", "concat": "cat", "concatenate": "cat", "divide": "div", "greater": "gt",
+    "less": "lt", "moveaxis": "movedim", "multiply": "mul", "negative": "neg", "subtract": "sub",
+    "swapaxes": "transpose", "swapdims": "transpose", "true_divide": "div", "hsplit": None,
+}  # fmt: skip
+IN_PLACE = """abs add ceil clamp cos div exp floor log masked_fill mul neg pow relu round rsqrt sigmoid sin sqrt square
+sub tanh squeeze unsqueeze transpose t""".split()
+
+
+def clone(input, *, memory_format=None):
+    if input._constant is not None or current().call is None:
+        return Tensor(input._shape, input.dtype, input._constant, input._id or input._value_for_alias(), input._source)
+    return Tensor(input._shape, input.dtype, None, apply("reshape", [input], {"shape": list(input._shape)})._id)
+
+
+def to(self, *args, **kwargs):
+    for argument in (*args, *kwargs.values()):
+        if isinstance(argument, _dtypes.dtype):
+            return pointwise.to_dtype(self, argument)
+        if isinstance(argument, Tensor):
+            return pointwise.to_dtype(self, argument.dtype)
+    return self
+
+
+def same(self, *_, **__):
+    return self
+
+
+def cast(kind):
+    return lambda self, *_, **__: pointwise.to_dtype(self, kind)
+
+
+
+def operator_method(function, swapped=False):
+    def call(self, other):
+        if not isinstance(other, (Tensor, int, float)):
+            return NotImplemented
+        return function(other, self) if swapped else function(self, other)
+
+    return call
+
+
+def in_place_method(name, function):
+    def call(self, *args, **kwargs):
+        if current().call is None and isinstance(self, Parameter):
+            return change_parameter(self, function, args, kwargs)
+        resizing = name in ("squeeze", "unsqueeze", "transpose", "t")
+        result = function(self, *args, **kwargs)
+        changed = self._become(result, in_place=not resizing)
+        if result._source is not None and result._source.derived is not None:
+            self._source, self._id = result._source, None
+        return changed
+
+    return call
+
+
+def change_parameter(parameter, function, args, kwargs):
+    """`weight.mul_(0.1)` in a constructor changes how the last fill is read."""
+    draws = [step for step in current().draws if step.source is parameter._source]
+    alias = Tensor(parameter._shape, parameter.dtype, None, None, parameter._source)
+    if draws and not draws[-1].is_random and draws[-1].fill["kind"] == "constant":
+        from . import _constants
+
+        alias._constant = _constants.uniform(draws[-1].fill["value"])
+        result = function(alias, *args, **kwargs)
+        if result._constant is not None:
+            record_constant(parameter, result._constant)
+            return parameter
+    elif draws:
+        scale = function(Tensor((), parameter.dtype, _uniform(1.0)), *args, **kwargs)
+        shift = function(Tensor((), parameter.dtype, _uniform(0.0)), *args, **kwargs)
+        if scale._constant is not None and shift._constant is not None and function in AFFINE:
+            low = shift._constant.fill
+            draws[-1].fill = transformed(draws[-1].fill, scale._constant.fill - low, low)
+            return parameter
+    from ._recorder import warn
+
+    warn("init-not-reproduced", f"{function.__name__}_ on a parameter is not followed.", "Set it with nn.init.")
+    return parameter
+
+
+def _uniform(value):
+    from . import _constants
+
+    return _constants.uniform(value)
+
+
+def transformed(fill, scale, shift):
+    """The draw whose numbers are `scale · x + shift`."""
+    if fill["kind"] == "uniform":
+        return {"kind": "uniform", "low": fill["low"] * scale + shift, "high": fill["high"] * scale + shift}
+    if fill["kind"] == "normal":
+        return {"kind": "normal", "mean": fill["mean"] * scale + shift, "std": fill["std"] * scale}
+    return fill
+
+
+def augmented(function):
+    """`x += y` changes x itself, for every name that holds it."""
+
+    def call(self, other):
+        if not isinstance(other, (Tensor, int, float)):
+            return NotImplemented
+        return in_place_method(function.__name__, function)(self, other)
+
+    return call
+
+
+AFFINE = (pointwise.add, pointwise.sub, pointwise.mul, pointwise.div)
+
+
+def install():
+    table = functions
+    for names, source in ((POINTWISE, pointwise), (SHAPING, shaping), (REDUCTIONS, reductions)):
+        for name in names:
+            table[name] = getattr(source, name)
+    for alias, name in ALIASES.items():
+        if name:
+            table[alias] = table[name]
+    table["clone"], table["to"] = clone, to
+    not_methods = {"cat", "concat", "concatenate", "stack", "meshgrid", "einsum", "tan", "where"}
+    for name, function in table.items():
+        if name not in not_methods:
+            setattr(Tensor, name, function)
+    Tensor.where = lambda self, condition, other: pointwise.where(condition, self, other)
+    for name in IN_PLACE:
+        setattr(Tensor, name + "_", in_place_method(name, table[name]))
+    for name in ("uniform_", "normal_", "fill_", "zero_", "copy_"):
+        setattr(Tensor, name, getattr(creation, name))
+    binary = {
+        "add": pointwise.add, "sub": pointwise.sub, "mul": pointwise.mul, "truediv": pointwise.div,
+        "floordiv": pointwise.floor_divide, "mod": pointwise.remainder, "pow": pointwise.pow,
+        "matmul": reductions.matmul,
+    }  # fmt: skip
+    for name, function in binary.items():
+        setattr(Tensor, f"__{name}__", operator_method(function))
+        setattr(Tensor, f"__r{name}__", operator_method(function, swapped=True))
+        setattr(Tensor, f"__i{name}__", augmented(function))
+    for name in ("lt", "le", "gt", "ge", "eq", "ne"):
+        setattr(Tensor, f"__{name}__", getattr(pointwise, name))
+    for name in ("and", "or", "xor"):
+        setattr(Tensor, f"__{name}__", operator_method(getattr(pointwise, f"logical_{name}")))
+    Tensor.__neg__, Tensor.__abs__ = (lambda self: pointwise.neg(self)), (lambda self: pointwise.abs(self))
+    Tensor.__pos__ = same
+    Tensor.__invert__ = lambda self: pointwise.logical_not(self)
+    Tensor.__getitem__ = _indexing.get_item
+    Tensor.__setitem__ = _indexing.set_item
+    kinds = {"float": "float32", "double": "float64", "half": "float16", "bfloat16": "bfloat16", "int": "int32",
+             "long": "int64", "short": "int16", "bool": "bool", "byte": "uint8"}  # fmt: skip
+    for name, kind in kinds.items():
+        setattr(Tensor, name, cast(_dtypes.BY_NAME[kind]))
+    for name in ("cpu", "cuda", "contiguous", "pin_memory", "requires_grad_"):
+        setattr(Tensor, name, getattr(Tensor, name, same))
+    Tensor.type = lambda self, kind=None: f"torch.{self.dtype.name}" if kind is None else to(self, kind)
+    Tensor.type_as = lambda self, other: to(self, other)
+    Tensor.reshape_as = shaping.view_as
+    for name in ("zeros", "ones", "empty"):
+        setattr(Tensor, f"new_{name}", creating(getattr(creation, name)))
+    Tensor.new_full = lambda self, size, value, **o: creation.full(size, value, **{"dtype": self.dtype, **o})
+    Tensor.new_tensor = lambda self, data, **o: creation.tensor(data, **{"dtype": self.dtype, **o})
+    Tensor.__getattr__ = missing_method
+
+
+def creating(function):
+    return lambda self, *size, **options: function(*size, **{"dtype": self.dtype, **options})
+
+
+def missing_method(self, name):
+    if not name.startswith("_") and name in pytorch_names()["torch.Tensor"]:
+        return Missing(f"torch.Tensor.{name}")
+    raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")

@@ -1,0 +1,121 @@
+"""The tape's Python side: every op goes to the op registry in TypeScript, which infers its type or refuses it."""
+import json
+
+from . import _frames
+
+
+class UnsupportedOp(NotImplementedError):
+    """The user's model needs something that CNN Lab has no op for."""
+
+    code = "unsupported-op"
+
+    def __init__(self, name, reason=None, hint=None):
+        super().__init__(reason or f"{name} is not supported by CNN Lab yet.")
+        self.name = name
+        self.hint = hint
+
+
+class ValueDependent(RuntimeError):
+    """The user's code asks for a number that exists only at run time."""
+
+    code = "value-dependent"
+
+    def __init__(self, what, shape):
+        super().__init__(
+            f"{what} needs the values of a tensor of shape {list(shape)}, "
+            "but while tracing only shapes are known."
+        )
+        self.hint = "Decide by shapes or constructor arguments, or use torch.where, which works on values."
+
+
+class Draw:
+    """One number-drawing or fill of a tensor's storage, in the order they ran."""
+
+    def __init__(self, source, shape, fill):
+        self.source = source
+        self.shape = list(shape)
+        self.fill = fill
+
+    @property
+    def is_random(self):
+        return self.fill["kind"] in ("uniform", "normal")
+
+
+class Source:
+    """Whose values a tensor made outside of a model call holds. Parameters and their `.data` share one."""
+
+    derived = None  # (Draw, scale, shift): `torch.randn(…) * 0.02` before it becomes a parameter
+
+
+class Recording:
+    """What one trace has gathered so far."""
+
+    def __init__(self):
+        self.draws = []
+        self.constructions = []
+        self.call = None  # the root ModuleCall being recorded
+        self.leaves = {}
+        self.warnings = []
+        self.node_count = 0
+        self.on_root_call = None
+        self.before_root_call = None
+
+
+_host = None
+recording = Recording()
+
+
+def connect(host):
+    """`host(operation, payload)` is TypeScript's `Recorder.call`."""
+    global _host
+    _host = host
+
+
+def reset(files):
+    global recording
+    recording = Recording()
+    _frames.reset(files)
+
+
+def current():
+    return recording
+
+
+def ask(operation, request):
+    answer = json.loads(_host(operation, json.dumps(request, allow_nan=False)))
+    if isinstance(answer, dict):
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        raise SystemError(f"CNN Lab's recorder failed: {answer.get('fault')}")
+    return answer
+
+
+def emit(op, inputs, attributes, located=True):
+    """Value ids in; (id, shape, dtype name) of each output out. RuntimeError where the registry refuses."""
+    frame = _frames.current_frame() if located else -1
+    outputs = ask("emit", {"op": op, "inputs": inputs, "attributes": attributes, "frame": frame})
+    recording.node_count += 1
+    return outputs
+
+
+def new_leaf(tensor):
+    index = ask("leaf", {"shape": list(tensor._shape), "dtype": tensor.dtype.name})
+    recording.leaves[index] = tensor
+    return index
+
+
+def draw(source, shape, fill):
+    step = Draw(source, shape, fill)
+    recording.draws.append(step)
+    return step
+
+
+def warn(code, message, hint):
+    """A warning at the user's line, once for each line."""
+    index = _frames.current_frame()
+    place = dict(_frames.frames[index]) if index >= 0 else None
+    if place:
+        place.pop("function"), place.pop("parent")
+    entry = {"severity": "warning", "code": code, "message": message, "hint": hint, "place": place}
+    if entry not in recording.warnings:
+        recording.warnings.append(entry)

@@ -1,0 +1,344 @@
+"""Layers with parameters: convolutions, linear layers, normalisation. Constructors draw in PyTorch's order."""
+import math
+
+from ... import _creation as creation
+from ... import _dtypes
+from ..._calls import count
+from ..._tensor import Parameter
+from .. import functional as F
+from .. import init
+from .module import Module
+
+
+def empty_parameter(*shape):
+    return Parameter(creation.empty(*shape))
+
+
+def sizes(value, planes):
+    if isinstance(value, (tuple, list)):
+        return tuple(value)
+    return (value,) * planes
+
+
+class _ConvNd(Module):
+    planes = 2
+    transposed = False
+
+    def __init__(self, in_channels, out_channels, kernel_size, stride, padding, dilation, transposed, output_padding,
+                 groups, bias, padding_mode):  # fmt: skip
+        super().__init__()
+        if groups <= 0:
+            raise ValueError("groups must be a positive integer")
+        if in_channels % groups != 0:
+            raise ValueError("in_channels must be divisible by groups")
+        if out_channels % groups != 0:
+            raise ValueError("out_channels must be divisible by groups")
+        if isinstance(padding, str):
+            if padding not in ("same", "valid"):
+                raise ValueError(
+                    f"Invalid padding string {padding!r}, should be one of {{'valid', 'same'}}"
+                )
+            if padding == "same" and any(s != 1 for s in sizes(stride, self.planes)):
+                raise ValueError("padding='same' is not supported for strided convolutions")
+        if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
+            raise ValueError(
+                "padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, "
+                f"but got padding_mode='{padding_mode}'"
+            )
+        self.in_channels = in_channels
+        self.out_channels = out_channels
+        self.kernel_size = sizes(kernel_size, self.planes)
+        self.stride = sizes(stride, self.planes)
+        self.padding = padding if isinstance(padding, str) else sizes(padding, self.planes)
+        self.dilation = sizes(dilation, self.planes)
+        self.transposed = transposed
+        self.output_padding = sizes(output_padding, self.planes)
+        self.groups = groups
+        self.padding_mode = padding_mode
+        first, second = (in_channels, out_channels) if transposed else (out_channels, in_channels)
+        self.weight = empty_parameter(first, second // groups, *self.kernel_size)
+        if bias:
+            self.bias = empty_parameter(out_channels)
+        else:
+            self.register_parameter("bias", None)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+        if self.bias is not None:
+            fan_in, _ = init._calculate_fan_in_and_fan_out(self.weight)
+            if fan_in != 0:
+                bound = 1 / math.sqrt(fan_in)
+                init.uniform_(self.bias, -bound, bound)
+
+    def extra_repr(self):
+        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        return text if self.padding in ((0,), (0, 0)) else f"{text}, padding={self.padding}"
+
+
+def convolution(name, planes, function):
+    class Convolution(_ConvNd):
+        def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1,
+                     bias=True, padding_mode="zeros", device=None, dtype=None):  # fmt: skip
+            super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, False, 0, groups, bias,
+                             padding_mode)  # fmt: skip
+
+        def forward(self, input):
+            return self._conv_forward(input, self.weight, self.bias)
+
+        def _conv_forward(self, input, weight, bias):
+            padding = self.padding
+            if self.padding_mode != "zeros":
+                input, padding = F.pad(input, self._around(), self.padding_mode), 0
+            return function(input, weight, bias, self.stride, padding, self.dilation, self.groups)
+
+        def _around(self):
+            amounts = []
+            for axis in reversed(range(planes)):
+                if self.padding == "same":
+                    total = self.dilation[axis] * (self.kernel_size[axis] - 1)
+                    amounts += [total // 2, total - total // 2]
+                else:
+                    amounts += [0 if self.padding == "valid" else self.padding[axis]] * 2
+            return amounts
+
+    Convolution.planes = planes
+    Convolution.__name__ = Convolution.__qualname__ = name
+    Convolution.__module__ = "torch.nn.modules.conv"
+    return Convolution
+
+
+def transposed_convolution(name, planes, function):
+    class Transposed(_ConvNd):
+        def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1,
+                     bias=True, dilation=1, padding_mode="zeros", device=None, dtype=None):  # fmt: skip
+            if padding_mode != "zeros":
+                raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
+            super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, True, output_padding,
+                             groups, bias, padding_mode)  # fmt: skip
+
+        def forward(self, input, output_size=None):
+            output_padding = self.output_padding
+            if output_size is not None:
+                output_padding = self._output_padding(input, list(output_size)[-planes:])
+            return function(input, self.weight, self.bias, self.stride, self.padding, output_padding, self.groups,
+                            self.dilation)  # fmt: skip
+
+        def _output_padding(self, input, output_size):
+            extra = []
+            for axis, wanted in enumerate(output_size):
+                least = (input.size(axis - planes) - 1) * self.stride[axis] - 2 * self.padding[axis]
+                least += self.dilation[axis] * (self.kernel_size[axis] - 1) + 1
+                if not least <= wanted <= least + self.stride[axis] - 1:
+                    raise ValueError(
+                        f"requested an output size of {output_size}, but valid sizes range from {least} to "
+                        f"{least + self.stride[axis] - 1} (for an input of {list(input.shape[-planes:])})"
+                    )
+                extra.append(wanted - least)
+            return extra
+
+    Transposed.planes = planes
+    Transposed.__name__ = Transposed.__qualname__ = name
+    Transposed.__module__ = "torch.nn.modules.conv"
+    return Transposed
+
+
+Conv1d = convolution("Conv1d", 1, F.conv1d)
+Conv2d = convolution("Conv2d", 2, F.conv2d)
+ConvTranspose1d = transposed_convolution("ConvTranspose1d", 1, F.conv_transpose1d)
+ConvTranspose2d = transposed_convolution("ConvTranspose2d", 2, F.conv_transpose2d)
+
+
+class Linear(Module):
+    def __init__(self, in_features, out_features, bias=True, device=None, dtype=None):
+        super().__init__()
+        self.in_features = in_features
+        self.out_features = out_features
+        self.weight = empty_parameter(out_features, in_features)
+        if bias:
+            self.bias = empty_parameter(out_features)
+        else:
+            self.register_parameter("bias", None)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+        if self.bias is not None:
+            fan_in, _ = init._calculate_fan_in_and_fan_out(self.weight)
+            bound = 1 / math.sqrt(fan_in) if fan_in > 0 else 0
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, input):
+        return F.linear(input, self.weight, self.bias)
+
+    def extra_repr(self):
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
+class Embedding(Module):
+    def __init__(self, num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0,
+                 scale_grad_by_freq=False, sparse=False, _weight=None, device=None, dtype=None):  # fmt: skip
+        super().__init__()
+        self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
+        self.weight = empty_parameter(num_embeddings, embedding_dim) if _weight is None else Parameter(_weight)
+        init.normal_(self.weight)
+
+    def forward(self, input):
+        return F.embedding(input, self.weight, self.padding_idx)
+
+
+class _NormBase(Module):
+    ranks = ()
+
+    def __init__(self, num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None,
+                 dtype=None):  # fmt: skip
+        super().__init__()
+        self.num_features = num_features
+        self.eps = eps
+        self.momentum = momentum
+        self.affine = affine
+        self.track_running_stats = track_running_stats
+        if affine:
+            self.weight = empty_parameter(num_features)
+            self.bias = empty_parameter(num_features)
+        else:
+            self.register_parameter("weight", None)
+            self.register_parameter("bias", None)
+        if track_running_stats:
+            self.register_buffer("running_mean", creation.zeros(num_features))
+            self.register_buffer("running_var", creation.ones(num_features))
+            self.register_buffer("num_batches_tracked", creation.full((), 0, dtype=_dtypes.int64))
+        else:
+            self.register_buffer("running_mean", None)
+            self.register_buffer("running_var", None)
+            self.register_buffer("num_batches_tracked", None)
+        self.reset_parameters()
+
+    def reset_running_stats(self):
+        if self.track_running_stats:
+            self.running_mean.zero_()
+            self.running_var.fill_(1)
+            self.num_batches_tracked.zero_()
+
+    def reset_parameters(self):
+        self.reset_running_stats()
+        if self.affine:
+            init.ones_(self.weight)
+            init.zeros_(self.bias)
+
+    def _check_input_dim(self, input):
+        if self.ranks and input.ndim not in self.ranks:
+            raise ValueError(f"expected {' or '.join(f'{r}D' for r in self.ranks)} input (got {input.ndim}D input)")
+
+    def extra_repr(self):
+        return f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}"
+
+
+class _BatchNorm(_NormBase):
+    def forward(self, input):
+        self._check_input_dim(input)
+        momentum = 0.0 if self.momentum is None else self.momentum
+        if self.training and self.track_running_stats and self.num_batches_tracked is not None:
+            if self.momentum is None:
+                from ..._recorder import UnsupportedOp
+
+                raise UnsupportedOp("BatchNorm(momentum=None)", "A cumulative moving average is not supported yet.")
+            count(self.num_batches_tracked)
+        training = self.training or (self.running_mean is None and self.running_var is None)
+        tracked = not self.training or self.track_running_stats
+        return F.batch_norm(
+            input, self.running_mean if tracked else None, self.running_var if tracked else None, self.weight,
+            self.bias, training, momentum, self.eps,
+        )  # fmt: skip
+
+
+class BatchNorm1d(_BatchNorm):
+    ranks = (2, 3)
+
+
+class BatchNorm2d(_BatchNorm):
+    ranks = (4,)
+
+
+class SyncBatchNorm(_BatchNorm):
+    @classmethod
+    def convert_sync_batchnorm(cls, module, process_group=None):
+        return module
+
+
+class _InstanceNorm(_NormBase):
+    def __init__(self, num_features, eps=1e-05, momentum=0.1, affine=False, track_running_stats=False, device=None,
+                 dtype=None):  # fmt: skip
+        super().__init__(num_features, eps, momentum, affine, track_running_stats)
+
+    def forward(self, input):
+        self._check_input_dim(input)
+        return F.instance_norm(input, self.running_mean, self.running_var, self.weight, self.bias, True, self.momentum,
+                               self.eps)  # fmt: skip
+
+
+class InstanceNorm1d(_InstanceNorm):
+    ranks = (2, 3)
+
+
+class InstanceNorm2d(_InstanceNorm):
+    ranks = (3, 4)
+
+
+class LayerNorm(Module):
+    def __init__(self, normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None):
+        super().__init__()
+        self.normalized_shape = sizes(normalized_shape, 1)
+        self.eps = eps
+        self.elementwise_affine = elementwise_affine
+        if elementwise_affine:
+            self.weight = Parameter(creation.empty(self.normalized_shape))
+        else:
+            self.register_parameter("weight", None)
+        if elementwise_affine and bias:
+            self.bias = Parameter(creation.empty(self.normalized_shape))
+        else:
+            self.register_parameter("bias", None)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+    def forward(self, input):
+        return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
+
+
+class GroupNorm(Module):
+    def __init__(self, num_groups, num_channels, eps=1e-05, affine=True, device=None, dtype=None):
+        super().__init__()
+        if num_channels % num_groups != 0:
+            raise ValueError("num_channels must be divisible by num_groups")
+        self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
+        if affine:
+            self.weight = empty_parameter(num_channels)
+            self.bias = empty_parameter(num_channels)
+        else:
+            self.register_parameter("weight", None)
+            self.register_parameter("bias", None)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        if self.affine:
+            init.ones_(self.weight)
+            init.zeros_(self.bias)
+
+    def forward(self, input):
+        return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
+
+
+class PReLU(Module):
+    def __init__(self, num_parameters=1, init=0.25, device=None, dtype=None):
+        super().__init__()
+        self.num_parameters = num_parameters
+        self.weight = Parameter(creation.full((num_parameters,), float(init)))
+
+    def forward(self, input):
+        return F.prelu(input, self.weight)

@@ -1,0 +1,219 @@
+"""Modules without parameters: each is a row that names its arguments and calls one function."""
+from .. import functional as F
+from ... import _shaping as shaping
+from .module import Module
+
+REQUIRED = object()
+
+
+def stateless(name, arguments, forward):
+    """A Module class. `arguments`: defaults by name; they become attributes. `forward(self, *inputs)`."""
+
+    def __init__(self, *args, **kwargs):
+        Module.__init__(self)
+        values = dict(zip(arguments, args))
+        if len(args) > len(arguments):
+            raise TypeError(
+                f"{name}.__init__() takes from 1 to {len(arguments) + 1} positional arguments but {len(args) + 1} "
+                "were given"
+            )
+        for key, value in kwargs.items():
+            if key not in arguments:
+                raise TypeError(f"{name}.__init__() got an unexpected keyword argument '{key}'")
+            if key in values:
+                raise TypeError(f"{name}.__init__() got multiple values for argument '{key}'")
+            values[key] = value
+        for key, default in arguments.items():
+            value = values.get(key, default)
+            if value is REQUIRED:
+                raise TypeError(f"{name}.__init__() missing 1 required positional argument: '{key}'")
+            setattr(self, key, value)
+
+    def extra_repr(self):
+        return ", ".join(f"{key}={getattr(self, key)}" for key in arguments)
+
+    body = {"__init__": __init__, "forward": forward, "extra_repr": extra_repr, "__module__": "torch.nn"}
+    return type(name, (Module,), body)
+
+
+INPLACE = {"inplace": False}
+
+
+def simple(name, function):
+    return stateless(name, {}, lambda self, input: function(input))
+
+
+def inplace(name, function):
+    return stateless(name, INPLACE, lambda self, input: function(input, self.inplace))
+
+
+ReLU = inplace("ReLU", F.relu)
+ReLU6 = inplace("ReLU6", F.relu6)
+SELU = inplace("SELU", F.selu)
+SiLU = inplace("SiLU", F.silu)
+Mish = inplace("Mish", F.mish)
+Hardswish = inplace("Hardswish", F.hardswish)
+Hardsigmoid = inplace("Hardsigmoid", F.hardsigmoid)
+Sigmoid = simple("Sigmoid", F.sigmoid)
+Tanh = simple("Tanh", F.tanh)
+LogSigmoid = simple("LogSigmoid", F.logsigmoid)
+Softsign = simple("Softsign", F.softsign)
+Tanhshrink = simple("Tanhshrink", F.tanhshrink)
+LeakyReLU = stateless(
+    "LeakyReLU", {"negative_slope": 0.01, **INPLACE}, lambda s, x: F.leaky_relu(x, s.negative_slope, s.inplace)
+)
+ELU = stateless("ELU", {"alpha": 1.0, **INPLACE}, lambda s, x: F.elu(x, s.alpha, s.inplace))
+CELU = stateless("CELU", {"alpha": 1.0, **INPLACE}, lambda s, x: F.celu(x, s.alpha, s.inplace))
+GELU = stateless("GELU", {"approximate": "none"}, lambda s, x: F.gelu(x, s.approximate))
+GLU = stateless("GLU", {"dim": -1}, lambda s, x: F.glu(x, s.dim))
+Hardtanh = stateless(
+    "Hardtanh", {"min_val": -1.0, "max_val": 1.0, **INPLACE},
+    lambda s, x: F.hardtanh(x, s.min_val, s.max_val, s.inplace),
+)  # fmt: skip
+Hardshrink = stateless("Hardshrink", {"lambd": 0.5}, lambda s, x: F.hardshrink(x, s.lambd))
+Softshrink = stateless("Softshrink", {"lambd": 0.5}, lambda s, x: F.softshrink(x, s.lambd))
+Softplus = stateless("Softplus", {"beta": 1, "threshold": 20}, lambda s, x: F.softplus(x, s.beta, s.threshold))
+Threshold = stateless(
+    "Threshold", {"threshold": REQUIRED, "value": REQUIRED, **INPLACE},
+    lambda s, x: F.threshold(x, s.threshold, s.value, s.inplace),
+)  # fmt: skip
+Softmax = stateless("Softmax", {"dim": None}, lambda s, x: F.softmax(x, s.dim))
+LogSoftmax = stateless("LogSoftmax", {"dim": None}, lambda s, x: F.log_softmax(x, s.dim))
+Softmin = stateless("Softmin", {"dim": None}, lambda s, x: F.softmin(x, s.dim))
+Softmax2d = simple("Softmax2d", lambda x: F.softmax(x, -3))
+
+
+def dropout_layer(name, function):
+    def __init__(self, p=0.5, inplace=False):
+        Module.__init__(self)
+        F.probability(p)
+        self.p, self.inplace = p, inplace
+
+    def forward(self, input):
+        return function(input, self.p, self.training, self.inplace)
+
+    body = {"__init__": __init__, "forward": forward, "__module__": "torch.nn"}
+    body["extra_repr"] = lambda self: f"p={self.p}, inplace={self.inplace}"
+    return type(name, (Module,), body)
+
+
+Dropout = dropout_layer("Dropout", F.dropout)
+Dropout1d = dropout_layer("Dropout1d", F.dropout1d)
+Dropout2d = dropout_layer("Dropout2d", F.dropout2d)
+
+MAX_POOL = {"kernel_size": REQUIRED, "stride": None, "padding": 0, "dilation": 1, "return_indices": False,
+            "ceil_mode": False}  # fmt: skip
+AVG_POOL = {"kernel_size": REQUIRED, "stride": None, "padding": 0, "ceil_mode": False, "count_include_pad": True}
+
+
+def max_pool(name, function):
+    return stateless(name, MAX_POOL, lambda s, x: function(
+        x, s.kernel_size, s.stride, s.padding, s.dilation, s.ceil_mode, s.return_indices
+    ))  # fmt: skip
+
+
+MaxPool1d = max_pool("MaxPool1d", F.max_pool1d)
+MaxPool2d = max_pool("MaxPool2d", F.max_pool2d)
+AvgPool1d = stateless(
+    "AvgPool1d", AVG_POOL,
+    lambda s, x: F.avg_pool1d(x, s.kernel_size, s.stride, s.padding, s.ceil_mode, s.count_include_pad),
+)  # fmt: skip
+AvgPool2d = stateless(
+    "AvgPool2d", {**AVG_POOL, "divisor_override": None},
+    lambda s, x: F.avg_pool2d(
+        x, s.kernel_size, s.stride, s.padding, s.ceil_mode, s.count_include_pad, s.divisor_override
+    ),
+)  # fmt: skip
+SIZE = {"output_size": REQUIRED}
+AdaptiveAvgPool1d = stateless("AdaptiveAvgPool1d", SIZE, lambda s, x: F.adaptive_avg_pool1d(x, s.output_size))
+AdaptiveAvgPool2d = stateless("AdaptiveAvgPool2d", SIZE, lambda s, x: F.adaptive_avg_pool2d(x, s.output_size))
+MAX_SIZE = {**SIZE, "return_indices": False}
+AdaptiveMaxPool1d = stateless(
+    "AdaptiveMaxPool1d", MAX_SIZE, lambda s, x: F.adaptive_max_pool1d(x, s.output_size, s.return_indices)
+)
+AdaptiveMaxPool2d = stateless(
+    "AdaptiveMaxPool2d", MAX_SIZE, lambda s, x: F.adaptive_max_pool2d(x, s.output_size, s.return_indices)
+)
+
+Flatten = stateless("Flatten", {"start_dim": 1, "end_dim": -1}, lambda s, x: shaping.flatten(x, s.start_dim, s.end_dim))
+Unflatten = stateless(
+    "Unflatten", {"dim": REQUIRED, "unflattened_size": REQUIRED},
+    lambda s, x: shaping.unflatten(x, s.dim, s.unflattened_size),
+)  # fmt: skip
+Upsample = stateless(
+    "Upsample",
+    {"size": None, "scale_factor": None, "mode": "nearest", "align_corners": None, "recompute_scale_factor": None},
+    lambda s, x: F.interpolate(x, s.size, s.scale_factor, s.mode, s.align_corners),
+)
+SCALE = {"size": None, "scale_factor": None}
+UpsamplingNearest2d = stateless("UpsamplingNearest2d", SCALE, lambda s, x: F.interpolate(x, s.size, s.scale_factor))
+UpsamplingBilinear2d = stateless(
+    "UpsamplingBilinear2d", SCALE, lambda s, x: F.interpolate(x, s.size, s.scale_factor, "bilinear", True)
+)
+PixelShuffle = stateless("PixelShuffle", {"upscale_factor": REQUIRED}, lambda s, x: F.pixel_shuffle(x, s.upscale_factor))
+PixelUnshuffle = stateless(
+    "PixelUnshuffle", {"downscale_factor": REQUIRED}, lambda s, x: F.pixel_unshuffle(x, s.downscale_factor)
+)
+ChannelShuffle = stateless("ChannelShuffle", {"groups": REQUIRED}, lambda s, x: F.channel_shuffle(x, s.groups))
+
+
+def padding_layer(name, mode, sides=4):
+    arguments = {"padding": REQUIRED, **({"value": REQUIRED} if mode == "value" else {})}
+
+    def forward(self, input):
+        amounts = [self.padding] * sides if isinstance(self.padding, int) else list(self.padding)
+        if mode in ("constant", "value"):
+            return F.pad(input, amounts, "constant", getattr(self, "value", 0))
+        return F.pad(input, amounts, mode)
+
+    return stateless(name, arguments, forward)
+
+
+ZeroPad1d = padding_layer("ZeroPad1d", "constant", 2)
+ZeroPad2d = padding_layer("ZeroPad2d", "constant")
+ConstantPad1d = padding_layer("ConstantPad1d", "value", 2)
+ConstantPad2d = padding_layer("ConstantPad2d", "value")
+ReflectionPad1d = padding_layer("ReflectionPad1d", "reflect", 2)
+ReflectionPad2d = padding_layer("ReflectionPad2d", "reflect")
+ReplicationPad1d = padding_layer("ReplicationPad1d", "replicate", 2)
+ReplicationPad2d = padding_layer("ReplicationPad2d", "replicate")
+CircularPad2d = padding_layer("CircularPad2d", "circular")
+
+
+class Identity(Module):
+    def __init__(self, *args, **kwargs):
+        super().__init__()
+
+    def forward(self, input):
+        return input
+
+
+OLD = {"size_average": None}
+TAIL = {"reduce": None, "reduction": "mean"}
+CrossEntropyLoss = stateless(
+    "CrossEntropyLoss", {"weight": None, **OLD, "ignore_index": -100, **TAIL, "label_smoothing": 0.0},
+    lambda s, x, y: F.cross_entropy(x, y, s.weight, None, s.ignore_index, None, s.reduction, s.label_smoothing),
+)  # fmt: skip
+NLLLoss = stateless(
+    "NLLLoss", {"weight": None, **OLD, "ignore_index": -100, **TAIL},
+    lambda s, x, y: F.nll_loss(x, y, s.weight, None, s.ignore_index, None, s.reduction),
+)  # fmt: skip
+BCEWithLogitsLoss = stateless(
+    "BCEWithLogitsLoss", {"weight": None, **OLD, **TAIL, "pos_weight": None},
+    lambda s, x, y: F.binary_cross_entropy_with_logits(x, y, s.weight, None, None, s.reduction, s.pos_weight),
+)  # fmt: skip
+BCELoss = stateless(
+    "BCELoss", {"weight": None, **OLD, **TAIL},
+    lambda s, x, y: F.binary_cross_entropy(x, y, s.weight, None, None, s.reduction),
+)  # fmt: skip
+MSELoss = stateless("MSELoss", {**OLD, **TAIL}, lambda s, x, y: F.mse_loss(x, y, None, None, s.reduction))
+L1Loss = stateless("L1Loss", {**OLD, **TAIL}, lambda s, x, y: F.l1_loss(x, y, None, None, s.reduction))
+SmoothL1Loss = stateless(
+    "SmoothL1Loss", {**OLD, **TAIL, "beta": 1.0}, lambda s, x, y: F.smooth_l1_loss(x, y, None, None, s.reduction, s.beta)
+)
+HuberLoss = stateless(
+    "HuberLoss", {"reduction": "mean", "delta": 1.0}, lambda s, x, y: F.huber_loss(x, y, s.reduction, s.delta)
+)
+CosineSimilarity = stateless(
+    "CosineSimilarity", {"dim": 1, "eps": 1e-08}, lambda s, a, b: F.cosine_similarity(a, b, s.dim, s.eps)
+)

@@ -1,0 +1,2 @@
+"""torch.nn.parameter."""
+from .._tensor import Parameter  # noqa: F401

@@ -1,0 +1,129 @@
+/** @file Keeps a trace of every model file that is on screen, shortly after each edit. */
+import * as vscode from 'vscode';
+import type { TraceResult } from '../../core/graph/tracedModel';
+import { looksLikeModelFile } from '../workspace/looksLikeModelFile';
+import type { TraceService } from '../workspace/traceService';
+
+/** Pause in typing, in milliseconds, after which a file is traced again. */
+const typingPause = 150;
+
+interface Tracked {
+  result: TraceResult | null;
+  timer: NodeJS.Timeout | null;
+  running: AbortController | null;
+  /** Wake whoever waits for the trace of the text as it is now. */
+  readonly waiting: Set<() => void>;
+}
+
+export class ModelDocuments implements vscode.Disposable {
+  readonly #tracked = new Map<string, Tracked>();
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  /** A document has a new trace, or (having been closed, or no model file any more) none. */
+  readonly onDidChange = this.#changed.event;
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(
+    private readonly traces: TraceService,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.#subscriptions = [
+      vscode.window.onDidChangeVisibleTextEditors(() => this.#follow()),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (document.languageId === 'python' && contentChanges.length > 0) this.#follow(typingPause);
+      }),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#drop(document.uri)),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#follow()),
+      traces.sources.onDidChangeOnDisk(() => this.#follow(typingPause, true)),
+    ];
+    this.#follow();
+  }
+
+  /** The last trace, which may be of a text some keystrokes ago. */
+  latest(uri: vscode.Uri): TraceResult | null {
+    return this.#tracked.get(uri.toString())?.result ?? null;
+  }
+
+  /** The trace of the text as it is now; null for files that are no model files, or once cancelled. */
+  async current(document: vscode.TextDocument, token: vscode.CancellationToken): Promise<TraceResult | null> {
+    const tracked = this.#tracked.get(document.uri.toString());
+    if (!tracked) return null;
+    while (tracked.timer || tracked.running) {
+      await new Promise<void>((wake) => {
+        tracked.waiting.add(wake);
+        token.onCancellationRequested(wake);
+      });
+      if (token.isCancellationRequested) return null;
+    }
+    return tracked.result;
+  }
+
+  /** Files may import one another, so an edit anywhere asks again for all that is visible: unchanged ones are free. */
+  #follow(delay = 0, evenUnedited = false): void {
+    if (!vscode.workspace.isTrusted) return;
+    const edited = delay > 0;
+    for (const { document } of vscode.window.visibleTextEditors) {
+      if (document.languageId !== 'python' || document.uri.scheme !== 'file') continue;
+      const known = this.#tracked.get(document.uri.toString());
+      if (!looksLikeModelFile(document.getText())) this.#drop(document.uri);
+      else if (!known || edited || evenUnedited) this.#schedule(document, known ? delay : 0);
+    }
+  }
+
+  #schedule(document: vscode.TextDocument, delay: number): void {
+    const key = document.uri.toString();
+    const tracked: Tracked = this.#tracked.get(key) ?? {
+      result: null,
+      timer: null,
+      running: null,
+      waiting: new Set(),
+    };
+    this.#tracked.set(key, tracked);
+    tracked.running?.abort();
+    tracked.running = null;
+    if (tracked.timer) clearTimeout(tracked.timer);
+    tracked.timer = setTimeout(() => {
+      tracked.timer = null;
+      void this.#trace(document, tracked);
+    }, delay);
+  }
+
+  async #trace(document: vscode.TextDocument, tracked: Tracked): Promise<void> {
+    const running = new AbortController();
+    tracked.running = running;
+    try {
+      const result = await this.traces.trace(document.uri, undefined, running.signal);
+      if (running.signal.aborted) return;
+      tracked.result = result;
+    } catch (error) {
+      if (running.signal.aborted) return;
+      this.log.error(`Tracing ${document.uri.fsPath} failed`, error instanceof Error ? error : String(error));
+    }
+    tracked.running = null;
+    this.#settle(document.uri, tracked);
+  }
+
+  #settle(uri: vscode.Uri, tracked: Tracked): void {
+    const waiting = [...tracked.waiting];
+    tracked.waiting.clear();
+    for (const wake of waiting) wake();
+    this.#changed.fire(uri);
+  }
+
+  #drop(uri: vscode.Uri): void {
+    const tracked = this.#tracked.get(uri.toString());
+    if (!tracked) return;
+    this.#tracked.delete(uri.toString());
+    if (tracked.timer) clearTimeout(tracked.timer);
+    tracked.timer = null;
+    tracked.running?.abort();
+    tracked.running = null;
+    tracked.result = null;
+    this.#settle(uri, tracked);
+  }
+
+  dispose(): void {
+    for (const key of [...this.#tracked.keys()]) this.#drop(vscode.Uri.parse(key));
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,57 @@
+/** @file The Train form's first content: a model and a dataset brought together with good defaults. */
+import type { Dataset } from '../../core/dataset/dataset';
+import { defaultInput } from '../../core/dataset/defaultInput';
+import type { ModelCandidate } from '../../core/graph/tracedModel';
+import type { DeviceChoice, Experiment } from '../../core/runs/experiment';
+import { defaultExperiment } from '../../core/runs/parseExperiment';
+import type { TrainingDraft } from '../../protocol/messages';
+import { dataFacts, missingArguments, proposeArguments } from './proposeArguments';
+
+export interface DraftRequest {
+  /** POSIX path of the model file from the experiment's folder. */
+  readonly modelFile: string;
+  readonly candidate: ModelCandidate;
+  readonly dataset: Dataset;
+  readonly datasetSummary: string;
+  /** As the experiment would write it: relative to its folder, or absolute. */
+  readonly datasetPath: string;
+  readonly device: DeviceChoice;
+}
+
+/** For a model and a dataset that no experiment file has brought together yet. */
+export function makeDraft(request: DraftRequest): TrainingDraft {
+  const { modelFile, candidate, dataset, datasetPath, device } = request;
+  const args = proposeArguments(candidate, dataFacts(dataset));
+  const experiment: Experiment = {
+    ...defaultExperiment(`${modelFile}:${candidate.name}`, datasetPath),
+    args,
+    input: defaultInput(dataset),
+    task: dataset.task,
+    device,
+  };
+  return draftOf(experiment, request);
+}
+
+/** The form for an experiment as it stands, from a file or from an earlier run. */
+export function draftOf(
+  experiment: Experiment,
+  { modelFile, candidate, dataset, datasetSummary }: Omit<DraftRequest, 'datasetPath' | 'device'>,
+): TrainingDraft {
+  const { parameters, name } = candidate;
+  const missing = missingArguments(parameters, experiment.args).map(
+    (argument) => `${name} needs a value for ${argument}, which has no default.`,
+  );
+  return {
+    experiment,
+    modelFile,
+    modelClass: name,
+    datasetName: dataset.name,
+    datasetSummary,
+    constructorParameters: parameters.map(({ name: parameter, default: standard }) => ({
+      name: parameter,
+      defaultText: standard?.text ?? null,
+    })),
+    args: experiment.args,
+    problems: [...missing, ...dataset.problems.map(({ message }) => message)],
+  };
+}

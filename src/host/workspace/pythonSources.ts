@@ -1,0 +1,50 @@
+/** @file The Python files that a model may import: unsaved text first, else what is on disk. */
+import * as vscode from 'vscode';
+import { readPythonFiles } from '../../disk/readPythonFiles';
+import { relativePath, type WorkspacePath, workspacePath } from './workspacePaths';
+
+/** Reads each entry's files from disk once, and again when a Python file changes there. */
+export class PythonSources implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  /** A Python file was written, made or removed on disk. */
+  readonly onDidChangeOnDisk = this.#changed.event;
+  readonly #watcher = vscode.workspace.createFileSystemWatcher('**/*.py');
+  readonly #onDisk = new Map<string, Promise<Readonly<Record<string, string>>>>();
+
+  constructor() {
+    const forget = (uri: vscode.Uri) => {
+      this.#onDisk.clear();
+      this.#changed.fire(uri);
+    };
+    this.#watcher.onDidChange(forget);
+    this.#watcher.onDidCreate(forget);
+    this.#watcher.onDidDelete(forget);
+  }
+
+  /** Texts by POSIX path from the entry's root, the entry included. */
+  async filesFor(entry: vscode.Uri): Promise<Readonly<Record<string, string>>> {
+    const place = workspacePath(entry);
+    const files: Record<string, string> = { ...(await this.#read(place)) };
+    for (const document of vscode.workspace.textDocuments) {
+      if (document.languageId !== 'python' || document.uri.scheme !== place.root.scheme) continue;
+      const path = relativePath(place.root, document.uri);
+      if (path !== null && (path === place.path || path in files)) files[path] = document.getText();
+    }
+    return files;
+  }
+
+  #read(place: WorkspacePath): Promise<Readonly<Record<string, string>>> {
+    const key = `${place.root.toString()}\n${place.path}`;
+    const known = this.#onDisk.get(key);
+    if (known) return known;
+    // A file that is open but was never saved has nothing on disk yet.
+    const reading = readPythonFiles(place.root.fsPath, place.path).catch(() => ({}));
+    this.#onDisk.set(key, reading);
+    return reading;
+  }
+
+  dispose(): void {
+    this.#watcher.dispose();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,101 @@
+/** @file Traces model files of the workspace, with a memory of what did not change. */
+import * as vscode from 'vscode';
+import type { TraceRequest, TraceResult } from '../../core/graph/tracedModel';
+import type { PythonSources } from './pythonSources';
+import { workspacePath } from './workspacePaths';
+
+/** What `TraceClient` offers; nothing else of it is used here. */
+export interface Tracer {
+  trace(
+    request: TraceRequest,
+    options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
+  ): Promise<TraceResult>;
+  dispose(): void;
+}
+
+export class UntrustedWorkspaceError extends Error {
+  override readonly name = 'UntrustedWorkspaceError';
+  constructor() {
+    super('This workspace is in Restricted Mode. CNN Lab runs model files only in a trusted workspace.');
+  }
+}
+
+interface Remembered {
+  readonly files: TraceRequest['files'];
+  readonly target: string;
+  readonly result: Promise<TraceResult>;
+}
+
+/** Typing leaves many states of a file behind; only the last of each question is worth keeping. */
+const remembered = 64;
+
+export class TraceService implements vscode.Disposable {
+  readonly #tracer: Tracer;
+  readonly #memory = new Map<string, Remembered>();
+
+  constructor(
+    createTracer: () => Tracer,
+    readonly sources: PythonSources,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    // Starting Python costs memory: nothing starts before the first question.
+    let started: Tracer | null = null;
+    this.#tracer = {
+      trace: (request, options) => {
+        started ??= createTracer();
+        return started.trace(request, options);
+      },
+      dispose: () => started?.dispose(),
+    };
+  }
+
+  /**
+   * Traces `entry`: with a `target` as that says, else every model for which the file itself shows an input.
+   * @throws UntrustedWorkspaceError in Restricted Mode, before anything runs.
+   */
+  async trace(
+    entry: vscode.Uri,
+    target?: TraceRequest['target'],
+    signal?: AbortSignal,
+  ): Promise<TraceResult> {
+    if (!vscode.workspace.isTrusted) throw new UntrustedWorkspaceError();
+    const files = await this.sources.filesFor(entry);
+    signal?.throwIfAborted();
+    const question = JSON.stringify(target ?? null);
+    const key = `${entry.toString()}\n${target?.name ?? ''}`;
+    const known = this.#memory.get(key);
+    if (known && known.target === question && sameTexts(known.files, files)) return known.result;
+    const result = this.#tracer.trace({ files, entry: workspacePath(entry).path, target }, { signal });
+    this.#remember(key, { files, target: question, result });
+    result.then(
+      ({ milliseconds }) => this.log.debug(`Traced ${entry.fsPath} in ${milliseconds.toFixed(0)} ms`),
+      () => {
+        // A cancelled or failed trace answers nobody's next question.
+        if (this.#memory.get(key)?.result === result) this.#memory.delete(key);
+      },
+    );
+    return result;
+  }
+
+  #remember(key: string, entry: Remembered): void {
+    this.#memory.delete(key);
+    this.#memory.set(key, entry);
+    const oldest = this.#memory.keys().next();
+    if (this.#memory.size > remembered && !oldest.done) this.#memory.delete(oldest.value);
+  }
+
+  /** For what drives the tracer itself, like the preparation of a training job. */
+  get tracer(): Tracer {
+    if (!vscode.workspace.isTrusted) throw new UntrustedWorkspaceError();
+    return this.#tracer;
+  }
+
+  dispose(): void {
+    this.#tracer.dispose();
+  }
+}
+
+function sameTexts(a: TraceRequest['files'], b: TraceRequest['files']): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}

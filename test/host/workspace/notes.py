@@ -1,0 +1,2 @@
+# No model: this file must never be run.
+raise SystemExit('executed')

@@ -19,7 +19,7 @@ export class OnnxSession {
 
   /** @throws Error when the runtime cannot read the file or lacks an operator of it; the message is the runtime's. */
   static async create(bytes: Uint8Array<ArrayBuffer>, options: OrtOptions): Promise<OnnxSession> {
-    const ort = loadOrt(options);
+    const { ort } = loadOrt(options);
     return new OnnxSession(ort, await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 }));
   }
 

@@ -7,17 +7,25 @@ export interface OrtOptions {
   /** Contents of `ort-wasm-simd-threaded.wasm`. */
   readonly wasmBinary: ArrayBuffer | Uint8Array;
   /**
-   * 1 unless said: webviews have no SharedArrayBuffer. The runtime starts once a process (or worker), so only the
-   * first call's settings count.
+   * Only with `ort`: webviews have no SharedArrayBuffer, and in Node the bundled build cannot start its threads, while
+   * `onnxruntime-web` itself can if `ort-wasm-simd-threaded.mjs` lies beside the bundle. The runtime starts once a
+   * process (or worker), so only the first call's settings count.
    */
   readonly numThreads?: number;
   /** Another build with the same interface. */
   readonly ort?: Ort;
 }
 
-export function loadOrt({ wasmBinary, numThreads = 1, ort = ortWasm }: OrtOptions): Ort {
-  ort.env.wasm.numThreads = numThreads;
-  ort.env.wasm.wasmBinary = wasmBinary;
-  ort.env.logLevel = 'error';
-  return ort;
+export interface OrtRuntime {
+  readonly ort: Ort;
+  readonly threads: number;
+}
+
+export function loadOrt({ wasmBinary, numThreads = 1, ort }: OrtOptions): OrtRuntime {
+  const runtime = ort ?? ortWasm;
+  const threads = ort ? numThreads : 1;
+  runtime.env.wasm.numThreads = threads;
+  runtime.env.wasm.wasmBinary = wasmBinary;
+  runtime.env.logLevel = 'error';
+  return { ort: runtime, threads };
 }

@@ -14,8 +14,8 @@ export interface WasmBackendOptions extends OrtOptions {
 }
 
 export async function createWasmBackend(options: WasmBackendOptions): Promise<Backend> {
-  const threads = options.numThreads ?? 1;
-  return new WasmBackend(loadOrt(options), {
+  const { ort, threads } = loadOrt(options);
+  return new WasmBackend(ort, {
     backend: 'wasm',
     description: `CPU, ONNX Runtime Web (WebAssembly SIMD, ${threads === 1 ? '1 thread' : `${threads} threads`})`,
     fallbackReason: options.fallbackReason ?? null,

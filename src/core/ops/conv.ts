@@ -1,5 +1,5 @@
 /** @file Convolution, its transpose, and the weight gradient that both share. NCHW throughout. */
-import { elementCount, type TensorType } from '../graph/ir';
+import { elementCount, sameShape, type TensorType } from '../graph/ir';
 import { Algebra } from './algebra';
 import type { ConvolutionAttributes } from './attributes';
 import { type OpExample, type OpRegistry, type OptionalType, ShapeError } from './opDefinition';
@@ -200,15 +200,16 @@ export const conv: Pick<OpRegistry, ConvolutionOps> = {
       const { stride, padding, dilation, groups } = node.attributes;
       const convolution = { stride, padding, dilation, groups };
       const [kH, kW] = builder.shape(weight).slice(2) as [number, number];
-      let dx = builder.add('conv2d', [g, weight, null], convolution);
-      // An output_padding of a whole stride (allowed below the dilation) makes rows that no input pixel made.
-      for (const dim of [2, 3]) {
-        const end = builder.shape(x)[dim]!;
-        if (builder.shape(dx)[dim] !== end) dx = builder.add('slice', [dx], { dim, start: 0, end, step: 1 });
-      }
+      const whole = builder.add('conv2d', [g, weight, null], convolution);
+      // An output_padding of a whole stride (allowed below the dilation) makes rows that no input pixel made:
+      // they are cut off dx, and x gets zeros there.
+      const beyond = [3, 2].flatMap((dim) => [0, builder.shape(whole)[dim]! - builder.shape(x)[dim]!]);
+      const exact = beyond.every((amount) => amount === 0);
+      const enlarged = exact ? x : builder.add('pad', [x], { pad: beyond, value: 0 });
+      const cut = beyond.map((amount) => -amount);
       return [
-        dx,
-        builder.add('conv2d_weight_grad', [g, x], { ...convolution, kernel_size: [kH, kW] }),
+        exact ? whole : builder.add('pad', [whole], { pad: cut, value: 0 }),
+        builder.add('conv2d_weight_grad', [g, enlarged], { ...convolution, kernel_size: [kH, kW] }),
         bias === null ? null : a.sum(g, [0, 2, 3]),
       ];
     },
@@ -245,9 +246,8 @@ export const conv: Pick<OpRegistry, ConvolutionOps> = {
       const gradOutput = inputAt(inputs, 1);
       const { groups, kernel_size } = attributes;
       const shape = [gradOutput.shape[1]!, input.shape[1]! / groups, ...kernel_size];
-      const [largest] = conv.conv2d.infer([input, { shape, dtype: input.dtype }], attributes);
-      const fits = [2, 3].every((axis) => gradOutput.shape[axis]! <= largest!.shape[axis]!);
-      if (!fits || gradOutput.shape[0] !== input.shape[0]) {
+      const [output] = conv.conv2d.infer([input, { shape, dtype: input.dtype }], attributes);
+      if (!sameShape(gradOutput.shape, output!.shape)) {
         throw new Error(
           `a grad_output of size ${sizes(gradOutput.shape)} is none of an input of size ${sizes(input.shape)}`,
         );

@@ -189,7 +189,10 @@ export const elementwise: OnnxLowerings<UnaryName | BinaryName> = {
   where: (onnx, { inputs, inputTypes, outputTypes }) => {
     const to = elementTypeOf(outputTypes[0]!.dtype);
     const condition = cast(onnx, inputs[0]!, inputTypes[0]!.dtype, 'bool');
-    const branches = both((i) => cast(onnx, inputs[i + 1]!, inputTypes[i + 1]!.dtype, to));
-    return [onnx.add('Where', [condition, ...branches])];
+    const [yes, no] = both((i) => cast(onnx, inputs[i + 1]!, inputTypes[i + 1]!.dtype, to));
+    if (to !== 'bool') return [onnx.add('Where', [condition, yes, no])];
+    // ONNX Runtime has no Where for bool: (condition ∧ yes) ∨ (¬condition ∧ no).
+    const otherwise = onnx.add('And', [onnx.add('Not', [condition]), no]);
+    return [onnx.add('Or', [onnx.add('And', [condition, yes]), otherwise])];
   },
 };

@@ -17,7 +17,7 @@ from torch._tensor import Tensor
 from . import isolation
 from .candidates import Candidate, candidates_at, comment_inputs, find_candidates, header_range
 from .diagnostics import FILE_START, diagnostic, from_exception
-from .examples import Example, observe, run_test_code
+from .examples import Example, assign_examples, run_test_code, start_observing
 from .importer import WorkspaceFinder
 from .initialisation import init_steps, state_entries
 from .stub import Stub
@@ -84,12 +84,15 @@ class Session:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self.report(error)
             return
+        wants_examples = target is None or not target["runs"]
+        calls = start_observing()
         complete = self.execute()
         self.candidates = find_candidates(tree, self.module, self.entry)
         if not complete:
             return
-        if target is None or not target["runs"]:
-            self.find_examples(tree, source)
+        if wants_examples:
+            self.find_examples(tree, source, calls)
+        _recorder.current().before_root_call = None
         if target is None:
             for candidate in self.candidates:
                 if candidate.example is not None:
@@ -122,10 +125,9 @@ class Session:
     def package_folder(self):
         return self.entry.rpartition("/")[0] if self.entry.endswith("/__init__.py") else None
 
-    def find_examples(self, tree, source):
-        observe(self.candidates)
+    def find_examples(self, tree, source, calls):
         run_test_code(tree, self.module, self.entry, self.report_test_code)
-        _recorder.current().before_root_call = None
+        assign_examples(self.candidates, calls)
         for line, shapes in comment_inputs(source):
             inputs = [Tensor(shape) for shape in shapes]
             for candidate in candidates_at(line, self.candidates):

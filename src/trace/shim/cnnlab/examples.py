@@ -25,30 +25,35 @@ class Example:
         return {"args": arguments, "inputs": self.input_types()} if known else None
 
 
-def observe(candidates):
-    """Lets each first root call of a candidate leave its Example."""
+def start_observing():
+    """Notes root calls of modules, from module level on."""
+    calls = []
+    _recorder.current().before_root_call = lambda *call: calls.append(call)
+    return calls
+
+
+def assign_examples(candidates, calls):
+    """Gives each candidate the first call of what it built."""
+    _recorder.current().before_root_call = None
     by_class = {c.value: c for c in candidates if c.kind == "class"}
     functions = {c.value.__code__: c for c in candidates if c.kind == "function"}
-
-    def note(module, arguments, keywords):
-        construction = next((c for c in _recorder.current().constructions if c[0] is module), None)
-        if construction is None:
-            return
-        _, args, kwargs, frame = construction
+    constructions = {id(c[0]): c for c in reversed(_recorder.current().constructions)}
+    for module, arguments, keywords, training in calls:
+        if id(module) not in constructions:
+            continue
+        _, args, kwargs, frame = constructions[id(module)]
         candidate = by_class.get(type(module))
         if candidate is not None and candidate.example is None:
             named = named_arguments(type(module).__init__, (module, *args), kwargs, skip_self=True)
             if named is not None:
-                candidate.example = Example(named, arguments, keywords, module.training)
+                candidate.example = Example(named, arguments, keywords, training)
         while frame is not None:
             builder = functions.get(frame.f_code)
             if builder is not None and builder.example is None:
                 values = inspect.getargvalues(frame)
                 named = {name: values.locals[name] for name in values.args if name in values.locals}
-                builder.example = Example(named, arguments, keywords, module.training)
+                builder.example = Example(named, arguments, keywords, training)
             frame = frame.f_back
-
-    _recorder.current().before_root_call = note
 
 
 def named_arguments(function, args, kwargs, skip_self):

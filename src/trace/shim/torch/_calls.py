@@ -91,7 +91,7 @@ def call_module(module, arguments, keywords):
     if root is not None:
         return call_inside(root, module, arguments, keywords)
     if recording.before_root_call:
-        recording.before_root_call(module, arguments, keywords)
+        recording.before_root_call(module, arguments, keywords, module.training)
     root = recording.call = RootCall(module, arguments, keywords)
     try:
         output = call_inside(root, module, root.arguments, root.keywords, is_root=True)

@@ -81,12 +81,19 @@ def current():
     return recording
 
 
+def shape_mismatch(message):
+    error = RuntimeError(message)
+    error.code = "shape-mismatch"
+    return error
+
+
 def ask(operation, request):
     answer = json.loads(_host(operation, json.dumps(request, allow_nan=False)))
     if isinstance(answer, dict):
         if "error" in answer:
-            raise RuntimeError(answer["error"])
-        raise SystemError(f"CNN Lab's recorder failed: {answer.get('fault')}")
+            raise shape_mismatch(answer["error"])
+        if "fault" in answer:
+            raise SystemError(f"CNN Lab's recorder failed: {answer['fault']}")
     return answer
 
 

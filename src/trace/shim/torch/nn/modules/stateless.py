@@ -6,7 +6,7 @@ from .module import Module
 REQUIRED = object()
 
 
-def stateless(name, arguments, forward):
+def layer(name, arguments, forward):
     """A Module class. `arguments`: defaults by name; they become attributes. `forward(self, *inputs)`."""
 
     def __init__(self, *args, **kwargs):
@@ -40,11 +40,11 @@ INPLACE = {"inplace": False}
 
 
 def simple(name, function):
-    return stateless(name, {}, lambda self, input: function(input))
+    return layer(name, {}, lambda self, input: function(input))
 
 
 def inplace(name, function):
-    return stateless(name, INPLACE, lambda self, input: function(input, self.inplace))
+    return layer(name, INPLACE, lambda self, input: function(input, self.inplace))
 
 
 ReLU = inplace("ReLU", F.relu)
@@ -59,27 +59,27 @@ Tanh = simple("Tanh", F.tanh)
 LogSigmoid = simple("LogSigmoid", F.logsigmoid)
 Softsign = simple("Softsign", F.softsign)
 Tanhshrink = simple("Tanhshrink", F.tanhshrink)
-LeakyReLU = stateless(
+LeakyReLU = layer(
     "LeakyReLU", {"negative_slope": 0.01, **INPLACE}, lambda s, x: F.leaky_relu(x, s.negative_slope, s.inplace)
 )
-ELU = stateless("ELU", {"alpha": 1.0, **INPLACE}, lambda s, x: F.elu(x, s.alpha, s.inplace))
-CELU = stateless("CELU", {"alpha": 1.0, **INPLACE}, lambda s, x: F.celu(x, s.alpha, s.inplace))
-GELU = stateless("GELU", {"approximate": "none"}, lambda s, x: F.gelu(x, s.approximate))
-GLU = stateless("GLU", {"dim": -1}, lambda s, x: F.glu(x, s.dim))
-Hardtanh = stateless(
+ELU = layer("ELU", {"alpha": 1.0, **INPLACE}, lambda s, x: F.elu(x, s.alpha, s.inplace))
+CELU = layer("CELU", {"alpha": 1.0, **INPLACE}, lambda s, x: F.celu(x, s.alpha, s.inplace))
+GELU = layer("GELU", {"approximate": "none"}, lambda s, x: F.gelu(x, s.approximate))
+GLU = layer("GLU", {"dim": -1}, lambda s, x: F.glu(x, s.dim))
+Hardtanh = layer(
     "Hardtanh", {"min_val": -1.0, "max_val": 1.0, **INPLACE},
     lambda s, x: F.hardtanh(x, s.min_val, s.max_val, s.inplace),
 )  # fmt: skip
-Hardshrink = stateless("Hardshrink", {"lambd": 0.5}, lambda s, x: F.hardshrink(x, s.lambd))
-Softshrink = stateless("Softshrink", {"lambd": 0.5}, lambda s, x: F.softshrink(x, s.lambd))
-Softplus = stateless("Softplus", {"beta": 1, "threshold": 20}, lambda s, x: F.softplus(x, s.beta, s.threshold))
-Threshold = stateless(
+Hardshrink = layer("Hardshrink", {"lambd": 0.5}, lambda s, x: F.hardshrink(x, s.lambd))
+Softshrink = layer("Softshrink", {"lambd": 0.5}, lambda s, x: F.softshrink(x, s.lambd))
+Softplus = layer("Softplus", {"beta": 1, "threshold": 20}, lambda s, x: F.softplus(x, s.beta, s.threshold))
+Threshold = layer(
     "Threshold", {"threshold": REQUIRED, "value": REQUIRED, **INPLACE},
     lambda s, x: F.threshold(x, s.threshold, s.value, s.inplace),
 )  # fmt: skip
-Softmax = stateless("Softmax", {"dim": None}, lambda s, x: F.softmax(x, s.dim))
-LogSoftmax = stateless("LogSoftmax", {"dim": None}, lambda s, x: F.log_softmax(x, s.dim))
-Softmin = stateless("Softmin", {"dim": None}, lambda s, x: F.softmin(x, s.dim))
+Softmax = layer("Softmax", {"dim": None}, lambda s, x: F.softmax(x, s.dim))
+LogSoftmax = layer("LogSoftmax", {"dim": None}, lambda s, x: F.log_softmax(x, s.dim))
+Softmin = layer("Softmin", {"dim": None}, lambda s, x: F.softmin(x, s.dim))
 Softmax2d = simple("Softmax2d", lambda x: F.softmax(x, -3))
 
 
@@ -107,54 +107,54 @@ AVG_POOL = {"kernel_size": REQUIRED, "stride": None, "padding": 0, "ceil_mode": 
 
 
 def max_pool(name, function):
-    return stateless(name, MAX_POOL, lambda s, x: function(
+    return layer(name, MAX_POOL, lambda s, x: function(
         x, s.kernel_size, s.stride, s.padding, s.dilation, s.ceil_mode, s.return_indices
     ))  # fmt: skip
 
 
 MaxPool1d = max_pool("MaxPool1d", F.max_pool1d)
 MaxPool2d = max_pool("MaxPool2d", F.max_pool2d)
-AvgPool1d = stateless(
+AvgPool1d = layer(
     "AvgPool1d", AVG_POOL,
     lambda s, x: F.avg_pool1d(x, s.kernel_size, s.stride, s.padding, s.ceil_mode, s.count_include_pad),
 )  # fmt: skip
-AvgPool2d = stateless(
+AvgPool2d = layer(
     "AvgPool2d", {**AVG_POOL, "divisor_override": None},
     lambda s, x: F.avg_pool2d(
         x, s.kernel_size, s.stride, s.padding, s.ceil_mode, s.count_include_pad, s.divisor_override
     ),
 )  # fmt: skip
 SIZE = {"output_size": REQUIRED}
-AdaptiveAvgPool1d = stateless("AdaptiveAvgPool1d", SIZE, lambda s, x: F.adaptive_avg_pool1d(x, s.output_size))
-AdaptiveAvgPool2d = stateless("AdaptiveAvgPool2d", SIZE, lambda s, x: F.adaptive_avg_pool2d(x, s.output_size))
+AdaptiveAvgPool1d = layer("AdaptiveAvgPool1d", SIZE, lambda s, x: F.adaptive_avg_pool1d(x, s.output_size))
+AdaptiveAvgPool2d = layer("AdaptiveAvgPool2d", SIZE, lambda s, x: F.adaptive_avg_pool2d(x, s.output_size))
 MAX_SIZE = {**SIZE, "return_indices": False}
-AdaptiveMaxPool1d = stateless(
+AdaptiveMaxPool1d = layer(
     "AdaptiveMaxPool1d", MAX_SIZE, lambda s, x: F.adaptive_max_pool1d(x, s.output_size, s.return_indices)
 )
-AdaptiveMaxPool2d = stateless(
+AdaptiveMaxPool2d = layer(
     "AdaptiveMaxPool2d", MAX_SIZE, lambda s, x: F.adaptive_max_pool2d(x, s.output_size, s.return_indices)
 )
 
-Flatten = stateless("Flatten", {"start_dim": 1, "end_dim": -1}, lambda s, x: shaping.flatten(x, s.start_dim, s.end_dim))
-Unflatten = stateless(
+Flatten = layer("Flatten", {"start_dim": 1, "end_dim": -1}, lambda s, x: shaping.flatten(x, s.start_dim, s.end_dim))
+Unflatten = layer(
     "Unflatten", {"dim": REQUIRED, "unflattened_size": REQUIRED},
     lambda s, x: shaping.unflatten(x, s.dim, s.unflattened_size),
 )  # fmt: skip
-Upsample = stateless(
+Upsample = layer(
     "Upsample",
     {"size": None, "scale_factor": None, "mode": "nearest", "align_corners": None, "recompute_scale_factor": None},
     lambda s, x: F.interpolate(x, s.size, s.scale_factor, s.mode, s.align_corners),
 )
 SCALE = {"size": None, "scale_factor": None}
-UpsamplingNearest2d = stateless("UpsamplingNearest2d", SCALE, lambda s, x: F.interpolate(x, s.size, s.scale_factor))
-UpsamplingBilinear2d = stateless(
+UpsamplingNearest2d = layer("UpsamplingNearest2d", SCALE, lambda s, x: F.interpolate(x, s.size, s.scale_factor))
+UpsamplingBilinear2d = layer(
     "UpsamplingBilinear2d", SCALE, lambda s, x: F.interpolate(x, s.size, s.scale_factor, "bilinear", True)
 )
-PixelShuffle = stateless("PixelShuffle", {"upscale_factor": REQUIRED}, lambda s, x: F.pixel_shuffle(x, s.upscale_factor))
-PixelUnshuffle = stateless(
+PixelShuffle = layer("PixelShuffle", {"upscale_factor": REQUIRED}, lambda s, x: F.pixel_shuffle(x, s.upscale_factor))
+PixelUnshuffle = layer(
     "PixelUnshuffle", {"downscale_factor": REQUIRED}, lambda s, x: F.pixel_unshuffle(x, s.downscale_factor)
 )
-ChannelShuffle = stateless("ChannelShuffle", {"groups": REQUIRED}, lambda s, x: F.channel_shuffle(x, s.groups))
+ChannelShuffle = layer("ChannelShuffle", {"groups": REQUIRED}, lambda s, x: F.channel_shuffle(x, s.groups))
 
 
 def padding_layer(name, mode, sides=4):
@@ -166,7 +166,7 @@ def padding_layer(name, mode, sides=4):
             return F.pad(input, amounts, "constant", getattr(self, "value", 0))
         return F.pad(input, amounts, mode)
 
-    return stateless(name, arguments, forward)
+    return layer(name, arguments, forward)
 
 
 ZeroPad1d = padding_layer("ZeroPad1d", "constant", 2)
@@ -190,30 +190,30 @@ class Identity(Module):
 
 OLD = {"size_average": None}
 TAIL = {"reduce": None, "reduction": "mean"}
-CrossEntropyLoss = stateless(
+CrossEntropyLoss = layer(
     "CrossEntropyLoss", {"weight": None, **OLD, "ignore_index": -100, **TAIL, "label_smoothing": 0.0},
     lambda s, x, y: F.cross_entropy(x, y, s.weight, None, s.ignore_index, None, s.reduction, s.label_smoothing),
 )  # fmt: skip
-NLLLoss = stateless(
+NLLLoss = layer(
     "NLLLoss", {"weight": None, **OLD, "ignore_index": -100, **TAIL},
     lambda s, x, y: F.nll_loss(x, y, s.weight, None, s.ignore_index, None, s.reduction),
 )  # fmt: skip
-BCEWithLogitsLoss = stateless(
+BCEWithLogitsLoss = layer(
     "BCEWithLogitsLoss", {"weight": None, **OLD, **TAIL, "pos_weight": None},
     lambda s, x, y: F.binary_cross_entropy_with_logits(x, y, s.weight, None, None, s.reduction, s.pos_weight),
 )  # fmt: skip
-BCELoss = stateless(
+BCELoss = layer(
     "BCELoss", {"weight": None, **OLD, **TAIL},
     lambda s, x, y: F.binary_cross_entropy(x, y, s.weight, None, None, s.reduction),
 )  # fmt: skip
-MSELoss = stateless("MSELoss", {**OLD, **TAIL}, lambda s, x, y: F.mse_loss(x, y, None, None, s.reduction))
-L1Loss = stateless("L1Loss", {**OLD, **TAIL}, lambda s, x, y: F.l1_loss(x, y, None, None, s.reduction))
-SmoothL1Loss = stateless(
+MSELoss = layer("MSELoss", {**OLD, **TAIL}, lambda s, x, y: F.mse_loss(x, y, None, None, s.reduction))
+L1Loss = layer("L1Loss", {**OLD, **TAIL}, lambda s, x, y: F.l1_loss(x, y, None, None, s.reduction))
+SmoothL1Loss = layer(
     "SmoothL1Loss", {**OLD, **TAIL, "beta": 1.0}, lambda s, x, y: F.smooth_l1_loss(x, y, None, None, s.reduction, s.beta)
 )
-HuberLoss = stateless(
+HuberLoss = layer(
     "HuberLoss", {"reduction": "mean", "delta": 1.0}, lambda s, x, y: F.huber_loss(x, y, s.reduction, s.delta)
 )
-CosineSimilarity = stateless(
+CosineSimilarity = layer(
     "CosineSimilarity", {"dim": 1, "eps": 1e-08}, lambda s, a, b: F.cosine_similarity(a, b, s.dim, s.eps)
 )

@@ -1,0 +1,119 @@
+/** @file One worker thread with a sandbox in it, from its booting to its end. */
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { FromWorker } from './workerMessages';
+
+export type Outcome =
+  | { readonly kind: 'answer'; readonly answer: string }
+  | { readonly kind: 'stopped'; readonly reason: 'timeout' | 'memory' | 'crash' };
+
+/** Python's SIGINT: KeyboardInterrupt is raised at the line that is running. */
+const INTERRUPT = 2;
+/** Of the time allowed: then Python is asked to stop, so that the line can be named. */
+const ASK_AFTER = [0.55, 0.8];
+const HEAP_LIMIT_MB = 512;
+
+export class SandboxWorker {
+  private readonly worker: Worker;
+  private readonly booted: Promise<void>;
+  private interrupt: Uint8Array | null = null;
+  private listener: ((message: FromWorker) => void) | null = null;
+  private requests = 0;
+  private broken: 'memory' | 'crash' | null = null;
+
+  constructor(folder: string) {
+    this.worker = new Worker(pathToFileURL(`${folder}/worker.mjs`), {
+      workerData: { folder },
+      env: {},
+      execArgv: [],
+      stdin: true,
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB, stackSizeMb: 8 },
+    });
+    this.worker.unref();
+    this.booted = new Promise((resolve, reject) => {
+      this.listener = (message) => {
+        if (message.kind === 'ready') {
+          this.interrupt = message.interrupt;
+          resolve();
+        } else if (message.kind === 'failed') {
+          this.broken = 'crash';
+          reject(new Error(`The tracing sandbox could not start: ${message.message}`));
+        }
+      };
+      this.worker.once('error', (error: NodeJS.ErrnoException) => {
+        this.broken = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'crash';
+        reject(new Error(`The tracing sandbox could not start: ${error.message}`));
+      });
+      this.worker.once('exit', () => {
+        this.broken ??= 'crash';
+        reject(new Error('The tracing sandbox ended while starting.'));
+      });
+    });
+    this.booted.catch(() => {}); // told to whoever sends a request
+    this.worker.on('message', (message: FromWorker) => this.listener?.(message));
+  }
+
+  /** True when no more requests can be sent. */
+  get isBroken(): boolean {
+    return this.broken !== null;
+  }
+
+  /** @throws when the sandbox could not start. */
+  async request(request: string, timeoutMs: number, signal?: AbortSignal): Promise<Outcome> {
+    this.worker.ref();
+    try {
+      await this.booted;
+      return await this.exchange(request, timeoutMs, signal);
+    } finally {
+      this.worker.unref();
+    }
+  }
+
+  async terminate(): Promise<void> {
+    this.broken ??= 'crash';
+    await this.worker.terminate();
+  }
+
+  private exchange(request: string, timeoutMs: number, signal?: AbortSignal): Promise<Outcome> {
+    const id = ++this.requests;
+    return new Promise((resolve) => {
+      const timers: NodeJS.Timeout[] = [];
+      const finish = (outcome: Outcome): void => {
+        for (const timer of timers) clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+        this.worker.off('exit', onExit);
+        resolve(outcome);
+      };
+      const stop = (): void => {
+        this.broken = 'crash';
+        void this.worker.terminate();
+        finish({ kind: 'stopped', reason: 'timeout' });
+      };
+      const ask = (): void => {
+        if (this.interrupt) this.interrupt[0] = INTERRUPT;
+      };
+      const abort = (): void => {
+        ask();
+        timers.push(setTimeout(stop, 200));
+      };
+      const onExit = (): void => finish({ kind: 'stopped', reason: this.broken ?? 'crash' });
+      if (this.broken) return onExit();
+      this.worker.once('exit', onExit);
+      signal?.addEventListener('abort', abort);
+      this.listener = (message) => {
+        if (message.kind === 'started' && message.id === id) {
+          timers.push(setTimeout(stop, timeoutMs));
+          for (const part of ASK_AFTER) timers.push(setTimeout(ask, timeoutMs * part));
+        } else if (message.kind === 'answer' && message.id === id) {
+          finish({ kind: 'answer', answer: message.answer });
+        } else if (message.kind === 'broken' && message.id === id) {
+          this.broken = 'crash';
+          finish({ kind: 'stopped', reason: 'crash' });
+        }
+      };
+      this.worker.postMessage({ id, request });
+    });
+  }
+}

@@ -1,0 +1,108 @@
+/** @file Traces model files in disposable worker threads: one at work, one booted and waiting. */
+import { fileURLToPath } from 'node:url';
+import type { Diagnostic, TraceRequest, TraceResult } from '../core/graph/tracedModel';
+import { SandboxWorker } from './sandboxWorker';
+
+export interface TraceOptions {
+  /** How long Python may run, in milliseconds; waiting and booting do not count. */
+  readonly timeoutMs?: number;
+  /** Aborting rejects the promise with an `AbortError`; a trace that is running is stopped. */
+  readonly signal?: AbortSignal;
+}
+
+type WorkerAnswer = Omit<TraceResult, 'milliseconds'> & { readonly recycle: boolean };
+
+const DEFAULT_TIMEOUT = 1800;
+
+/**
+ * What the user's file does wrong comes back as diagnostics in the `TraceResult`: also endless loops and too much
+ * memory. `trace` rejects only when aborted, disposed, or when the sandbox cannot be started at all.
+ */
+export class TraceClient {
+  private readonly folder: string;
+  private current: SandboxWorker | null = null;
+  private spare: SandboxWorker | null = null;
+  private queue: Promise<unknown> = Promise.resolve();
+  private disposed = false;
+
+  /** @param dist the folder of build output, which holds `trace/` */
+  constructor(dist: string | URL) {
+    const folder = dist instanceof URL || dist.startsWith('file:') ? fileURLToPath(dist) : dist;
+    this.folder = `${folder.replace(/[\\/]$/, '')}/trace`;
+  }
+
+  /** Boots the first worker ahead of the first request. */
+  warm(): void {
+    if (!this.disposed) this.current ??= new SandboxWorker(this.folder);
+  }
+
+  /** Requests run one after another, in order. */
+  trace(request: TraceRequest, options: TraceOptions = {}): Promise<TraceResult> {
+    const turn = this.queue.then(() => this.run(request, options));
+    this.queue = turn.catch(() => {});
+    return turn;
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    await Promise.all([this.current?.terminate(), this.spare?.terminate()]);
+    this.current = this.spare = null;
+  }
+
+  private async run(request: TraceRequest, options: TraceOptions): Promise<TraceResult> {
+    options.signal?.throwIfAborted();
+    if (this.disposed) throw new Error('the trace client is disposed');
+    const worker = this.takeWorker();
+    const startedAt = performance.now();
+    const timeout = options.timeoutMs ?? DEFAULT_TIMEOUT;
+    const outcome = await worker.request(JSON.stringify(request), timeout, options.signal);
+    const milliseconds = performance.now() - startedAt;
+    if (worker.isBroken) this.recycle(worker);
+    options.signal?.throwIfAborted();
+    if (outcome.kind === 'stopped') {
+      return { candidates: [], models: [], diagnostics: [stopped(request.entry, outcome.reason)], milliseconds };
+    }
+    const { recycle, ...result } = JSON.parse(outcome.answer) as WorkerAnswer;
+    if (recycle) this.recycle(worker);
+    else this.spare ??= new SandboxWorker(this.folder);
+    return { ...result, milliseconds };
+  }
+
+  private takeWorker(): SandboxWorker {
+    if (this.current?.isBroken) this.recycle(this.current);
+    this.current ??= new SandboxWorker(this.folder);
+    return this.current;
+  }
+
+  /** Ends a worker and puts the spare in its place. */
+  private recycle(worker: SandboxWorker): void {
+    void worker.terminate();
+    if (this.current !== worker || this.disposed) return;
+    this.current = this.spare ?? new SandboxWorker(this.folder);
+    this.spare = null;
+  }
+}
+
+function stopped(file: string, reason: 'timeout' | 'memory' | 'crash'): Diagnostic {
+  const place = { file, line: 1, column: 0, endLine: 1, endColumn: 0, severity: 'error' } as const;
+  if (reason === 'timeout')
+    return {
+      ...place,
+      code: 'timeout',
+      message: 'Stopped: the file was still running when the time for tracing was over.',
+      hint: 'Look for a loop without end, or put long work under `if __name__ == "__main__":`.',
+    };
+  if (reason === 'memory')
+    return {
+      ...place,
+      code: 'memory-limit',
+      message: 'Tracing this file takes more memory than the sandbox allows (512 MB).',
+      hint: 'Tensors cost nothing while tracing: look for large Python lists or byte strings.',
+    };
+  return {
+    ...place,
+    code: 'sandbox-crash',
+    message: 'Python stopped working while it traced this file.',
+    hint: 'Endless recursion and very deep nesting can do that; tracing starts afresh with the next change.',
+  };
+}

@@ -29,6 +29,8 @@ const IMAGE = '(?:images?|imgs?|inputs?|pictures?|photos?|raws?|jpegimages)';
 
 const MASK_FOLDER = new RegExp(`^(?:.*[ _-])?${MASK}$|^${MASK}[ _-].*$|^(?:train|val|test)annot$`, 'i');
 const IMAGE_FOLDER = new RegExp(`^(?:.*[ _-])?${IMAGE}$|^${IMAGE}[ _-].*$|^x$`, 'i');
+const MASK_ONLY = new RegExp(`^${MASK}$`, 'i');
+const IMAGE_ONLY = new RegExp(`^(?:${IMAGE}|x)$`, 'i');
 const MASK_AFFIX = affix(MASK);
 const IMAGE_AFFIX = affix(`(?:${IMAGE}|rgb|sat)`);
 
@@ -87,10 +89,9 @@ export function withoutRole(name: string): string {
   if (isMaskFolder(name))
     return name
       .replace(/annot$/i, '')
-      .replace(new RegExp(`^${MASK}$`, 'i'), '')
+      .replace(MASK_ONLY, '')
       .replace(MASK_AFFIX, '');
-  if (isImageFolder(name))
-    return name.replace(new RegExp(`^(?:${IMAGE}|x)$`, 'i'), '').replace(IMAGE_AFFIX, '');
+  if (isImageFolder(name)) return name.replace(IMAGE_ONLY, '').replace(IMAGE_AFFIX, '');
   return name;
 }
 

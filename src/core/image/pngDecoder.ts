@@ -216,7 +216,9 @@ function toPicture(
   if (header.palette) {
     if (!palette) return imageError('damaged', 'the PNG refers to a palette that it does not have');
     if (paletteAs === 'indexes') {
-      return { ok: { width, height, channels: 1, bitDepth: 8, data: samples, palette: palette.slice() } };
+      return {
+        ok: { width, height, channels: 1, bitDepth: 8, data: samples, palette: new Uint8Array(palette) },
+      };
     }
     const colors = new Uint8Array(width * height * 3);
     for (let pixel = 0; pixel < samples.length; pixel++) {

@@ -34,7 +34,12 @@ export function chartOptions({ series, range, width, height, tooltip }: ChartReq
     },
     scales: { x: { time: false }, ...(range ? { y: { range: [range[0], range[1]] } } : {}) },
     axes: [
-      { ...axis, size: 24, gap: 2, values: (_, ticks) => ticks.map((tick) => (tick % 1 ? '' : formatCount(tick))) },
+      {
+        ...axis,
+        size: 24,
+        gap: 2,
+        values: (_, ticks) => ticks.map((tick) => (tick % 1 ? '' : formatCount(tick))),
+      },
       { ...axis, size: 46, gap: 4, values: (_, ticks) => ticks.map((tick) => trimmed(formatMetric(tick))) },
     ],
     series: [{}, ...series.map(seriesOptions)],

@@ -37,12 +37,20 @@ export function CurveChart({ title, series, range }: CurveChartProps) {
     const target = place.current!;
     const tooltip = new ChartTooltip(target, () => latest.current);
     const chart = new uPlot(
-      chartOptions({ series: latest.current, range, width: Math.max(120, target.clientWidth), height, tooltip }),
+      chartOptions({
+        series: latest.current,
+        range,
+        width: Math.max(120, target.clientWidth),
+        height,
+        tooltip,
+      }),
       aligned(latest.current, target.clientWidth),
       target,
     );
     plot.current = chart;
-    const sizes = new ResizeObserver(() => chart.setSize({ width: Math.max(120, target.clientWidth), height }));
+    const sizes = new ResizeObserver(() =>
+      chart.setSize({ width: Math.max(120, target.clientWidth), height }),
+    );
     sizes.observe(target);
     const unwatch = watchTheme(() => chart.redraw(false));
     return () => {

@@ -10,7 +10,13 @@ interface FieldProps {
   readonly error?: string;
 }
 
-function FieldRow({ name, label, note, error, children }: FieldProps & { readonly children: ComponentChildren }) {
+function FieldRow({
+  name,
+  label,
+  note,
+  error,
+  children,
+}: FieldProps & { readonly children: ComponentChildren }) {
   return (
     <div class="field">
       <div class="field-label">

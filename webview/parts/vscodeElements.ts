@@ -7,6 +7,7 @@ import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import type { ComponentChildren } from 'preact';
 
 interface ElementProps<Target> {
+  readonly key?: string;
   readonly children?: ComponentChildren;
   readonly class?: string;
   readonly id?: string;

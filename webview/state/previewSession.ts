@@ -33,9 +33,7 @@ export class PreviewSession {
     this.error.value = null;
     this.busy.value = true;
     try {
-      const response = await fetch(request.imageUri);
-      if (!response.ok) throw new Error(`${request.imageName} could not be read (${response.status}).`);
-      const image = new Uint8Array(await response.arrayBuffer());
+      const image = request.imageBytes ?? (await fetchImage(request));
       const prediction = await this.engine.predict(request.job, image, request.imageName);
       // A slower answer to an older question must not replace a newer one.
       if (turn === this.latest) this.shown.value = { request, prediction };
@@ -57,4 +55,10 @@ export class PreviewSession {
     this.busy.value = false;
     this.error.value = { message: result.error, hint: result.hint ?? null };
   }
+}
+
+async function fetchImage({ imageUri, imageName }: Request): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(imageUri);
+  if (!response.ok) throw new Error(`${imageName} could not be read (${response.status}).`);
+  return new Uint8Array(await response.arrayBuffer());
 }

@@ -1,4 +1,6 @@
 /** @file The error that ends a command with words for the user instead of a stack. */
+import type { DiskResult } from '../disk/diskResult';
+
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   constructor(
@@ -8,4 +10,10 @@ export class CommandError extends Error {
   ) {
     super(message);
   }
+}
+
+/** @throws CommandError where the disk said no */
+export function valueOf<T>(result: DiskResult<T>): T {
+  if ('error' in result) throw new CommandError(result.error, result.hint ?? null);
+  return result.ok;
 }

@@ -2,10 +2,11 @@
 import { elementCount } from '../core/graph/ir';
 import type { Diagnostic, ModelArguments, TracedModel, TraceResult } from '../core/graph/tracedModel';
 import { graphMacs } from '../core/passes/cost';
+import { parseModelReference } from '../core/runs/modelReference';
 import { readPythonFiles } from '../disk/readPythonFiles';
 import type { TraceClient } from '../trace/traceClient';
-import { CommandError } from './commandError';
-import { parseModelReference } from './modelReference';
+import { CommandError, valueOf } from './commandError';
+import { modelProblem, onlyModel } from './onlyModel';
 import { parseInputs, shapeText, tensorsOf } from './shapeText';
 
 export interface TraceOptions {
@@ -22,7 +23,7 @@ export async function traceCommand(
   print: (line: string) => void,
 ): Promise<number> {
   const { file, name: given } = parseModelReference(options.model);
-  const { files, entry } = await readPythonFiles(file);
+  const { files, entry } = valueOf(await readPythonFiles(null, file));
   const args = options.args === undefined ? null : parseArgs(options.args);
   let name = given;
   let found: TraceResult | null = null;
@@ -41,7 +42,7 @@ export async function traceCommand(
   const result = target ? await client.trace({ files, entry, target }) : found!;
   const diagnostics = [...result.diagnostics];
   if (!target && !diagnostics.some(({ severity }) => severity === 'error')) {
-    diagnostics.push(chooseModel(entry, result));
+    diagnostics.push(modelProblem(entry, result));
   }
   const model = result.models.find((each) => each.model === name) ?? null;
   const report = reportOf(entry, name, model, diagnostics);
@@ -63,30 +64,6 @@ function parseArgs(text: string): ModelArguments {
     `Name the constructor's arguments, as in '{"in_channels": 1}'.`,
     2,
   );
-}
-
-function onlyModel(result: TraceResult): string | null {
-  const models = result.candidates.filter(({ usedByOthers }) => !usedByOthers);
-  return models.length === 1 ? models[0]!.name : null;
-}
-
-function chooseModel(entry: string, { candidates }: TraceResult): Diagnostic {
-  const names = candidates.map(({ name }) => name);
-  const where = { file: entry, line: 1, column: 0, endLine: 1, endColumn: 0 };
-  return names.length
-    ? {
-        ...where,
-        severity: 'error',
-        code: 'ambiguous-model',
-        message: `${entry} defines ${names.length} models: ${names.join(', ')}.`,
-        hint: `Name one, as in ${entry}:${names[0]}.`,
-      }
-    : {
-        ...where,
-        severity: 'error',
-        code: 'no-model',
-        message: `${entry} defines no torch.nn.Module class and no function that returns one.`,
-      };
 }
 
 interface TraceReport {

@@ -39,18 +39,17 @@ export function readCheckpoint(
   { weights, trainerState }: NonNullable<TrainingJob['resume']>,
 ): Checkpoint {
   const optimizer = parse(trainerState, 'The saved optimizer state');
-  const position = optimizer.metadata[POSITION_KEY];
-  if (position === undefined) {
-    throw new TrainingError(
-      'The checkpoint does not say where the run stood.',
-      'Start a new run with "initialWeights" set to checkpoints/last.safetensors.',
-    );
-  }
+  const position = positionOf(optimizer);
   const entries = specs.filter(({ init }) => init === 'zeros').map(entryOf);
   const all = new Map<string, TensorData>(modelValues(weights, job.state, 'The checkpoint'));
   requireMatch(optimizer, entries, 'The saved optimizer state');
   for (const [name, values] of stateDictValues(optimizer, entries)) all.set(name, values as TensorData);
-  return { ...split(all, specs), position: JSON.parse(position) as TrainerPosition };
+  return { ...split(all, specs), position };
+}
+
+/** How many steps the trainer state has behind it. @throws TrainingError when it is none */
+export function checkpointStep(trainerState: Uint8Array<ArrayBuffer>): number {
+  return positionOf(parse(trainerState, 'The saved optimizer state')).step;
 }
 
 /** `weights` loads in PyTorch as it is; `trainerState` is ours. */
@@ -97,6 +96,15 @@ export function weightsFor(
 
 function entryOf({ name, type }: StateSpec): StateEntry {
   return { name, shape: type.shape, dtype: type.dtype, kind: 'buffer', trainable: false };
+}
+
+function positionOf({ metadata }: SafetensorsFile): TrainerPosition {
+  const position = metadata[POSITION_KEY];
+  if (position !== undefined) return JSON.parse(position) as TrainerPosition;
+  throw new TrainingError(
+    'The checkpoint does not say where the run stood.',
+    'Start a new run with "initialWeights" set to checkpoints/last.safetensors.',
+  );
 }
 
 function modelValues(

@@ -40,9 +40,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const models = own(new ModelFiles(sources));
   const training = own(new TrainingService(traces, log));
   const runs = own(new RunCatalog(() => (training.active?.isGoingOn ? training.active.id : null), log));
-  const previews = new PreviewService(runs);
   const panel: Panel = own(new Panel(extensionUri, () => host));
   const content = new PanelContent(panel);
+  const previews = new PreviewService(runs, panel);
   const host = new PanelHost({ panel, content, training, previews, runs, log });
   const services: CommandServices = {
     extensionUri,

@@ -22,7 +22,9 @@ export async function previewSegmentation(
   }
   const entry = run ?? (await chooseRun(services));
   if (!entry) return;
-  const result = await services.previews.request(image, entry, services.panel);
+  // Before the request is made: a panel that is closed has no URIs for files.
+  services.panel.reveal(true);
+  const result = await services.previews.request(image, entry);
   if ('error' in result) {
     void vscode.window.showErrorMessage(`${result.error} ${result.hint ?? ''}`.trim());
     return;

@@ -1,6 +1,7 @@
 /** @file Shapes at the ends of lines, from the trace of the text as it is now. */
 import * as vscode from 'vscode';
-import { shapeHints } from '../../trace/shapeHints';
+import { formatShapes } from '../../trace/formatShapes';
+import { type LineHint, shapeHints } from '../../trace/shapeHints';
 import { onSettingChange, setting } from '../workspace/settings';
 import { workspacePath } from '../workspace/workspacePaths';
 import type { ModelDocuments } from './modelDocuments';
@@ -25,16 +26,21 @@ export class ShapeHintsProvider implements vscode.InlayHintsProvider, vscode.Dis
     if (!setting('shapeHints.enabled', document.uri)) return [];
     const result = await this.documents.current(document, token);
     if (!result) return [];
-    const longest = setting('shapeHints.maxLength', document.uri);
+    const maxLength = setting('shapeHints.maxLength', document.uri);
     return shapeHints(result, workspacePath(document.uri).path)
       .filter(
         ({ line }) => line > range.start.line && line <= Math.min(range.end.line + 1, document.lineCount),
       )
-      .map(({ line, text, details }) => {
-        const end = document.lineAt(line - 1).range.end;
-        const hint = new vscode.InlayHint(end, shorten(text, longest), vscode.InlayHintKind.Type);
+      .map((found) => {
+        const { range: text } = document.lineAt(found.line - 1);
+        // Past the code and any comment: a hint between them would be read as a part of the line.
+        const hint = new vscode.InlayHint(
+          text.end,
+          formatShapes(found.shapes, { maxLength }),
+          vscode.InlayHintKind.Type,
+        );
         hint.paddingLeft = true;
-        hint.tooltip = new vscode.MarkdownString(details);
+        hint.tooltip = hintDetails(found);
         return hint;
       });
   }
@@ -45,9 +51,15 @@ export class ShapeHintsProvider implements vscode.InlayHintsProvider, vscode.Dis
   }
 }
 
-/** The start is the first iteration and the end the last: what is between them can be left to the tooltip. */
-export function shorten(text: string, longest: number): string {
-  if (text.length <= longest) return text;
-  const tail = Math.floor((longest - 1) / 3);
-  return `${text.slice(0, longest - 1 - tail).trimEnd()}…${text.slice(text.length - tail).trimStart()}`;
+/** More evaluations than this are a long loop; its rest repeats what is shown. */
+const mostListed = 24;
+
+/** Every evaluation with its whole shape, batch included, and the module that it called. */
+function hintDetails({ shapes, calls }: LineHint): vscode.MarkdownString {
+  const rows = shapes.slice(0, mostListed).map((shape, index) => {
+    const path = calls.length === shapes.length ? calls[index]?.path : undefined;
+    return `- \`${shape.join('×') || 'scalar'}\`${path ? ` from \`${path}\`` : ''}`;
+  });
+  const more = shapes.length > mostListed ? [`- and ${shapes.length - mostListed} more`] : [];
+  return new vscode.MarkdownString(['Shape, batch first:', '', ...rows, ...more].join('\n'));
 }

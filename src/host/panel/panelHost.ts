@@ -8,7 +8,7 @@ import { commandIds } from '../commands/commandIds';
 import { saveExperimentAs } from '../commands/saveExperiment';
 import type { PreviewService } from '../preview/previewService';
 import type { RunCatalog } from '../runs/runCatalog';
-import type { TrainingService } from '../training/trainingService';
+import { shownActive, type TrainingService } from '../training/trainingService';
 import { uriInWorkspace } from '../workspace/workspacePaths';
 import type { Host, Panel } from './panel';
 import type { PanelContent } from './panelContent';
@@ -88,8 +88,7 @@ export class PanelHost implements Host {
         };
       }
       const { active } = training;
-      if (active)
-        content.setRun(() => ({ record: active.record, history: active.history, canResume: false }));
+      if (active) content.setRun(shownActive(active));
       panel.title = `CNN Lab: ${active?.record.name ?? 'training'}`;
       return { ok: { job, datasetUri: panel.asWebviewUri(root).replace(/\/$/, '') } };
     } catch (error) {
@@ -144,11 +143,11 @@ export class PanelHost implements Host {
   }
 
   async previewWith(runId: string): Promise<Result<PreviewRequest<PredictionJob>>> {
-    const { content, previews, runs, panel } = this.services;
+    const { content, previews, runs } = this.services;
     const image = content.preview?.image;
     const entry = await runs.find(runId);
     if (!image || !entry) return { error: 'The run or the image is gone.' };
-    const result = await previews.request(image, entry, panel);
+    const result = await previews.request(image, entry);
     if ('ok' in result) content.replacePreview({ request: result.ok, image });
     return result;
   }

@@ -1,22 +1,26 @@
 /** @file The run that is going on: what the page reports of it, in order and without gaps, goes to its folder. */
 import type { RunRecord, StepEvent, TrainEvent } from '../../core/runs/run';
+import type { DiskError } from '../../disk/diskResult';
 import type { RunFolder } from '../../disk/runFolder';
 
 export class ActiveRun {
   readonly #history: TrainEvent[];
   #lastStep: StepEvent | null = null;
+  #hasCheckpoint: boolean;
   /** Events of this page's numbering that are in the folder. */
   #received = 0;
   /** Writes follow one another, also where the page sends again before it had an answer. */
   #writing: Promise<unknown> = Promise.resolve();
 
-  /** @param past what an earlier part of the run left, for the curves */
+  /** @param past what an earlier part of the run left, for the curves: empty for a new run */
   constructor(
     readonly folder: RunFolder,
     past: readonly TrainEvent[],
     private readonly changed: (run: ActiveRun) => void,
+    private readonly failed: (error: DiskError) => void,
   ) {
     this.#history = past.filter(isHistory);
+    this.#hasCheckpoint = past.length > 0;
   }
 
   get record(): RunRecord {
@@ -40,6 +44,11 @@ export class ActiveRun {
     return this.record.state === 'running' || this.record.state === 'paused';
   }
 
+  /** True once it is over, though not at its end, and a checkpoint is there to go on from. */
+  get isResumable(): boolean {
+    return !this.isGoingOn && this.record.state !== 'completed' && this.#hasCheckpoint;
+  }
+
   /**
    * Takes events numbered from `firstNumber`. What was there already is skipped; after a gap nothing is taken.
    * @returns the number up to which everything is in the folder
@@ -48,9 +57,15 @@ export class ActiveRun {
     const written = this.#writing.then(async () => {
       if (firstNumber > this.#received + 1) return this.#received;
       for (const event of events.slice(this.#received + 1 - firstNumber)) {
-        await this.folder.append(event);
+        const written = await this.folder.handle(event);
+        if ('error' in written) {
+          // Not acknowledged: the page sends it again, by when there may be room on the disk.
+          this.failed(written);
+          break;
+        }
         this.#received++;
         if (event.kind === 'step') this.#lastStep = event;
+        if (event.kind === 'checkpoint' && event.slot === 'last') this.#hasCheckpoint = true;
         if (isHistory(event)) this.#history.push(event);
       }
       this.changed(this);
@@ -64,7 +79,7 @@ export class ActiveRun {
   async interrupt(): Promise<void> {
     await this.#writing;
     if (!this.isGoingOn) return;
-    await this.folder.append({ kind: 'state', state: 'interrupted', error: null, hint: null });
+    await this.folder.handle({ kind: 'state', state: 'interrupted', error: null, hint: null });
     this.changed(this);
   }
 }

@@ -1,6 +1,7 @@
 /** @file The Python files that a model may import: unsaved text first, else what is on disk. */
 import * as vscode from 'vscode';
 import { readPythonFiles } from '../../disk/readPythonFiles';
+import { importedFiles } from './importedFiles';
 import { relativePath, type WorkspacePath, workspacePath } from './workspacePaths';
 
 /** Reads each entry's files from disk once, and again when a Python file changes there. */
@@ -21,16 +22,16 @@ export class PythonSources implements vscode.Disposable {
     this.#watcher.onDidDelete(forget);
   }
 
-  /** Texts by POSIX path from the entry's root, the entry included. */
+  /** Texts by POSIX path from the entry's root: the entry, and what it may import. */
   async filesFor(entry: vscode.Uri): Promise<Readonly<Record<string, string>>> {
     const place = workspacePath(entry);
     const files: Record<string, string> = { ...(await this.#read(place)) };
     for (const document of vscode.workspace.textDocuments) {
       if (document.languageId !== 'python' || document.uri.scheme !== place.root.scheme) continue;
       const path = relativePath(place.root, document.uri);
-      if (path !== null && (path === place.path || path in files)) files[path] = document.getText();
+      if (path !== null) files[path] = document.getText();
     }
-    return files;
+    return importedFiles(files, place.path);
   }
 
   #read(place: WorkspacePath): Promise<Readonly<Record<string, string>>> {
@@ -38,7 +39,9 @@ export class PythonSources implements vscode.Disposable {
     const known = this.#onDisk.get(key);
     if (known) return known;
     // A file that is open but was never saved has nothing on disk yet.
-    const reading = readPythonFiles(place.root.fsPath, place.path).catch(() => ({}));
+    const reading = readPythonFiles(place.root.fsPath, place.path).then((read) =>
+      'ok' in read ? read.ok.files : {},
+    );
     this.#onDisk.set(key, reading);
     return reading;
   }

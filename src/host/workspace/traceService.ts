@@ -10,7 +10,7 @@ export interface Tracer {
     request: TraceRequest,
     options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
   ): Promise<TraceResult>;
-  dispose(): void;
+  dispose(): unknown;
 }
 
 export class UntrustedWorkspaceError extends Error {
@@ -24,6 +24,9 @@ interface Remembered {
   readonly files: TraceRequest['files'];
   readonly target: string;
   readonly result: Promise<TraceResult>;
+  readonly stop: AbortController;
+  /** Whoever waits for it and has not given up. */
+  waiting: number;
 }
 
 /** Typing leaves many states of a file behind; only the last of each question is worth keeping. */
@@ -64,17 +67,35 @@ export class TraceService implements vscode.Disposable {
     const question = JSON.stringify(target ?? null);
     const key = `${entry.toString()}\n${target?.name ?? ''}`;
     const known = this.#memory.get(key);
-    if (known && known.target === question && sameTexts(known.files, files)) return known.result;
-    const result = this.#tracer.trace({ files, entry: workspacePath(entry).path, target }, { signal });
-    this.#remember(key, { files, target: question, result });
+    if (known && known.target === question && sameTexts(known.files, files)) return this.#wait(known, signal);
+    const stop = new AbortController();
+    const request: TraceRequest = { files, entry: workspacePath(entry).path, target };
+    const result = this.#tracer.trace(request, { signal: stop.signal });
+    const asked: Remembered = { files, target: question, result, stop, waiting: 0 };
+    this.#remember(key, asked);
     result.then(
       ({ milliseconds }) => this.log.debug(`Traced ${entry.fsPath} in ${milliseconds.toFixed(0)} ms`),
       () => {
         // A cancelled or failed trace answers nobody's next question.
-        if (this.#memory.get(key)?.result === result) this.#memory.delete(key);
+        if (this.#memory.get(key) === asked) this.#memory.delete(key);
       },
     );
-    return result;
+    return this.#wait(asked, signal);
+  }
+
+  /** Several may wait for one trace: it is stopped when the last of them gives up. */
+  #wait(asked: Remembered, signal: AbortSignal | undefined): Promise<TraceResult> {
+    asked.waiting++;
+    if (!signal) return asked.result;
+    return new Promise((resolve, reject) => {
+      const giveUp = () => {
+        asked.waiting--;
+        if (asked.waiting === 0) asked.stop.abort();
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      asked.result.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+    });
   }
 
   #remember(key: string, entry: Remembered): void {

@@ -17,9 +17,13 @@ import { runCommand } from './runCommand.mjs';
 
 /** @typedef {import('esbuild').BuildOptions} BuildOptions */
 
+/** ES module builds come first: the UMD ones of some packages hide their parts from bundlers. */
+const mainFields = ['module', 'main'];
+
 /** Modules that run in Node as ES modules may contain CommonJS packages, which call `require`. @type {BuildOptions} */
 const nodeModule = {
   platform: 'node',
+  mainFields,
   target: 'node20',
   format: 'esm',
   banner: {
@@ -30,6 +34,7 @@ const nodeModule = {
 /** CommonJS has no `import.meta.url`; the code that runs here is shared with ES modules. @type {BuildOptions} */
 const nodeCommonJs = {
   platform: 'node',
+  mainFields,
   target: 'node20',
   format: 'cjs',
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },

@@ -13,7 +13,7 @@ export class CommandError extends Error {
 }
 
 /** @throws CommandError where the disk said no */
-export function valueOf<T>(result: DiskResult<T>): T {
+export function orThrow<T>(result: DiskResult<T>): T {
   if ('error' in result) throw new CommandError(result.error, result.hint ?? null);
   return result.ok;
 }

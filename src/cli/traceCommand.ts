@@ -5,7 +5,7 @@ import { graphMacs } from '../core/passes/cost';
 import { parseModelReference } from '../core/runs/modelReference';
 import { readPythonFiles } from '../disk/readPythonFiles';
 import type { TraceClient } from '../trace/traceClient';
-import { CommandError, valueOf } from './commandError';
+import { CommandError, orThrow } from './commandError';
 import { modelProblem, onlyModel } from './onlyModel';
 import { parseInputs, shapeText, tensorsOf } from './shapeText';
 
@@ -23,7 +23,7 @@ export async function traceCommand(
   print: (line: string) => void,
 ): Promise<number> {
   const { file, name: given } = parseModelReference(options.model);
-  const { files, entry } = valueOf(await readPythonFiles(null, file));
+  const { files, entry } = orThrow(await readPythonFiles(null, file));
   const args = options.args === undefined ? null : parseArgs(options.args);
   let name = given;
   let found: TraceResult | null = null;

@@ -16,7 +16,7 @@ import { Trainer } from '../engine/trainer';
 import { TrainingError } from '../engine/trainingError';
 import { type Prepared, prepareTraining } from '../trace/prepareTraining';
 import type { TraceClient } from '../trace/traceClient';
-import { CommandError, valueOf } from './commandError';
+import { CommandError, orThrow } from './commandError';
 import { nodeBackend } from './nodeBackend';
 import { chooseModel } from './onlyModel';
 import { JsonReport, type Report, TextReport } from './trainReport';
@@ -60,7 +60,7 @@ async function prepare(
   client: TraceClient,
 ): Promise<{ prepared: Prepared; modelFiles: Readonly<Record<string, string>> }> {
   const reference = parseModelReference(experiment.model);
-  const { files, entry } = valueOf(await readPythonFiles(null, resolve(folder, reference.file)));
+  const { files, entry } = orThrow(await readPythonFiles(null, resolve(folder, reference.file)));
   const modelName = reference.name ?? (await chooseModel(client, files, entry));
   const dataset = await scanDataset(experiment.dataset, { base: folder, task: experiment.task });
   const { initialWeights } = experiment;
@@ -93,13 +93,13 @@ async function openRun(
 ): Promise<RunFolder> {
   if (options.resume !== null) {
     const step = positionOf(job);
-    return valueOf(await RunFolder.reopen(resolve(options.resume), step));
+    return orThrow(await RunFolder.reopen(resolve(options.resume), step));
   }
   const perEpoch = Math.ceil(job.train.length / experiment.batchSize);
   const parameters = model.state
     .filter(({ kind }) => kind === 'parameter')
     .reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  return valueOf(
+  return orThrow(
     await RunFolder.create(
       runsFolderOf(folder, experiment.output),
       {
@@ -133,7 +133,7 @@ async function train(job: TrainingJob, run: RunFolder, report: Report, dist: str
     // The first Ctrl+C ends the run with a checkpoint, the second ends the process.
     process.once('SIGINT', () => trainer.stop());
     const outcome = await trainer.run();
-    valueOf(await run.close());
+    orThrow(await run.close());
     report.finish(run.path, run.record);
     return outcome === 'failed' || diskFailure !== null ? 1 : 0;
   } catch (error) {
@@ -146,7 +146,7 @@ async function train(job: TrainingJob, run: RunFolder, report: Report, dist: str
 }
 
 async function resumeFrom(folder: string): Promise<NonNullable<TrainingJob['resume']>> {
-  const { weights, trainerState } = valueOf(await readCheckpoint(resolve(folder), 'last'));
+  const { weights, trainerState } = orThrow(await readCheckpoint(resolve(folder), 'last'));
   if (trainerState) return { weights, trainerState };
   throw new CommandError(
     `${folder} has weights, but not the optimizer's state beside them.`,

@@ -42,11 +42,7 @@ export const convWeightGrad: OnnxLowerings<'conv2d_weight_grad'> = {
       unstrided && height * width > 1
         ? shiftedViews(onnx, input!, grad!, sizes, attributes)
         : stridedViews(onnx, input!, grad!, sizes, attributes);
-    const taps: string[] = [];
-    for (let row = 0; row < height; row++) {
-      for (let column = 0; column < width; column++) taps.push(views.tap(row, column));
-    }
-    return [reduceTaps(onnx, taps, views, sizes, [height, width])];
+    return [reduceTaps(onnx, views, sizes, [height, width])];
   },
 };
 
@@ -125,29 +121,40 @@ function stridedViews(
 /** Products of each tap with dY, summed over the batch → (groups·outputs)×channels×kH×kW */
 function reduceTaps(
   onnx: OnnxEmitter,
-  taps: readonly string[],
-  { grad }: Views,
+  { grad, tap }: Views,
   { groups, channels, outputs }: Sizes,
-  kernel: readonly [number, number],
+  [height, width]: readonly [number, number],
 ): string {
-  const shape = [groups * outputs, channels, ...kernel];
+  const shape = [groups * outputs, channels, height, width];
+  const count = height * width;
+  // Each view is used as soon as it is made: all of them at once are `count` times the input.
+  const eachTap = (use: (view: string) => string): string[] =>
+    Array.from({ length: count }, (_, index) => use(tap(Math.floor(index / width), index % width)));
   if (channels === 1 && outputs === 1) {
     // Depthwise: matrices of one row; multiplying and summing is quicker.
-    const sums = taps.map((tap) => sumOver(onnx, onnx.add('Mul', [tap, grad]), [0, 3], false));
+    const sums = eachTap((view) => sumOver(onnx, onnx.add('Mul', [view, grad]), [0, 3], false));
     return reshape(onnx, join(onnx, sums, 1), shape);
   }
   // → batch×groups×outputs×(taps·channels), taps outermost.
   const products =
     channels <= thinChannels
-      ? product(onnx, grad, join(onnx, taps, 2))
+      ? product(
+          onnx,
+          grad,
+          join(
+            onnx,
+            eachTap((view) => view),
+            2,
+          ),
+        )
       : join(
           onnx,
-          taps.map((tap) => product(onnx, grad, tap)),
+          eachTap((view) => product(onnx, grad, view)),
           3,
         );
   const summed = sumOver(onnx, products, [0], false);
-  if (taps.length === 1) return reshape(onnx, summed, shape);
-  const split = reshape(onnx, summed, [groups * outputs, taps.length, channels]);
+  if (count === 1) return reshape(onnx, summed, shape);
+  const split = reshape(onnx, summed, [groups * outputs, count, channels]);
   return reshape(onnx, transpose(onnx, split, [0, 2, 1]), shape);
 }
 

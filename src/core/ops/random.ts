@@ -1,9 +1,5 @@
-/**
- * @file Dropout. A mask is a pure function of (seed, stream, element), so that every backend draws the same one;
- * `dropoutMask` in core/random/counterHash.ts is the reference.
- */
-import type { OpRegistry } from './opDefinition';
-import { ShapeError } from './opDefinition';
+/** @file Dropout. In training it becomes a product with `dropout_mask`, whose numbers core/random/counterHash.ts defines. */
+import { type OpRegistry, ShapeError } from './opDefinition';
 import { float32, inputAt } from './typeRules';
 
 function checkProbability(p: number): void {

@@ -38,6 +38,7 @@ export function BlockShape({ placed, lit, tabStop, onFocus, onReveal, onToggle }
       onFocus={onFocus}
       onClick={onReveal}
     >
+      <title>{words.filter(Boolean).join('\n')}</title>
       <rect class="block-box" width={width} height={height} rx={low ? height / 2 : 6} />
       {!low && !expanded && <rect class="block-stripe" x={1} y={8} width={3} height={height - 16} rx={1.5} />}
       {block.kind === 'repeat' && !expanded && (
@@ -46,7 +47,7 @@ export function BlockShape({ placed, lit, tabStop, onFocus, onReveal, onToggle }
       {low ? (
         <>
           <text class="block-title" x={14} y={height / 2 + 4}>
-            {block.title}
+            <Title text={block.title} />
           </text>
           <text class="block-shape" x={right} y={height / 2 + 4} text-anchor="end">
             {block.shape}
@@ -55,7 +56,7 @@ export function BlockShape({ placed, lit, tabStop, onFocus, onReveal, onToggle }
       ) : (
         <>
           <text class="block-title" x={textLeft} y={19}>
-            {block.title}
+            <Title text={block.title} />
           </text>
           <text class="block-count" x={right} y={19} text-anchor="end">
             {count}
@@ -82,6 +83,17 @@ export function BlockShape({ placed, lit, tabStop, onFocus, onReveal, onToggle }
         </g>
       )}
     </g>
+  );
+}
+
+/** `Conv2d 3×3 stride 2`: the name stands out, its numbers do not. */
+function Title({ text }: { readonly text: string }) {
+  const [name, ...numbers] = text.split(' ');
+  return (
+    <>
+      {name}
+      {numbers.length > 0 && <tspan class="block-numbers"> {numbers.join(' ')}</tspan>}
+    </>
   );
 }
 

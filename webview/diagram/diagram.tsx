@@ -118,12 +118,12 @@ export function Diagram({ session, model, traced }: DiagramProps) {
   return (
     <div class="diagram">
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a picture */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the picture itself is panned by keys */}
       <svg
         ref={svg}
         class="diagram-canvas"
         role="group"
         aria-label={`Architecture of ${model.model}. Arrow keys move, plus and minus zoom, Enter on a block shows its line.`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the picture itself is panned by keys
         tabIndex={0}
         onKeyDown={onKeyDown}
         onPointerDown={drag.down}

@@ -45,7 +45,7 @@ export interface DiagramLayout {
   readonly routes: readonly Route[];
 }
 
-export const blockSize = { width: 248, moduleHeight: 46, opHeight: 28, header: 46, padding: 16 } as const;
+export const blockSize = { width: 256, moduleHeight: 46, opHeight: 26, header: 54, padding: 16 } as const;
 
 /** Lays out `blocks`, with the insides of those whose id is in `expanded`. Units: pixels at zoom 1. */
 export function layoutDiagram(
@@ -101,6 +101,7 @@ function sizeOf(block: Block, inside: DiagramLayout | undefined): { width: numbe
       height: blockSize.header + inside.height + blockSize.padding,
     };
   }
-  const low = block.kind === 'op' || block.kind === 'input' || block.kind === 'output';
-  return { width: blockSize.width, height: low ? blockSize.opHeight : blockSize.moduleHeight };
+  // What has weights or opens stands out; pools, activations and loose ops are slim.
+  const tall = block.parameters > 0 || block.children.length > 0;
+  return { width: blockSize.width, height: tall ? blockSize.moduleHeight : blockSize.opHeight };
 }

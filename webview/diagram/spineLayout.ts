@@ -5,7 +5,7 @@
 import type { LayerEdge } from './layerEdges';
 import type { LayerLayout, LayerNode, Point, Route } from './layout';
 
-const gap = 22;
+const gap = 18;
 const laneGap = 16;
 /** From the widest node to the first lane. */
 const laneMargin = 22;

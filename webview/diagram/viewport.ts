@@ -17,7 +17,7 @@ const smallest = 0.1;
 const largest = 3;
 const margin = 20;
 /** Below this, text can no longer be read: fitting then keeps the width and lets the height scroll. */
-const readable = 0.55;
+const readable = 0.7;
 
 /** The whole diagram where it stays readable, else its full width from the top. */
 export function fitReadable(diagram: Size, window: Size): Viewport {

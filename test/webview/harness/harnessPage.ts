@@ -20,7 +20,9 @@ const toHost: ((message: unknown) => void)[] = [];
 Object.assign(window, {
   asked,
   acquireVsCodeApi: () => ({
-    postMessage: (message: unknown) => toHost.forEach((listener) => listener(structuredClone(message))),
+    postMessage: (message: unknown) => {
+      for (const listener of toHost) listener(structuredClone(message));
+    },
     getState: () => undefined,
     setState: () => undefined,
   }),

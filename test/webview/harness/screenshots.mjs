@@ -46,7 +46,7 @@ const [page, harness, worker] = await Promise.all(
   ),
 );
 const codicons = join(root, 'node_modules/@vscode/codicons/dist');
-const html = `<!DOCTYPE html><html><head>
+const html = `<!DOCTYPE html><html lang="en"><head><meta charset="UTF-8">
 <link rel="stylesheet" href="/codicon.css" id="vscode-codicon-stylesheet"><link rel="stylesheet" href="/main.css">
 <script type="application/json" id="cnn-lab-resources">{"engineWorker":"/worker.js?SCENE","ortWasm":"/empty","nonce":""}</script>
 </head><body><div id="root"></div><script src="/harness.js"></script><script src="/main.js"></script></body></html>`;

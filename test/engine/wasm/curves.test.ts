@@ -1,59 +1,14 @@
 /** @file Twenty training steps on the wasm backend against PyTorch's losses, and the trained model's ONNX export. */
 import { describe, expect, test } from 'vitest';
 import { exportOnnx } from '../../../src/core/onnx/exportOnnx';
-import { buildTrainingStep } from '../../../src/core/passes/trainingStep';
-import type { StateStore, TensorData } from '../../../src/engine/backend';
 import { OnnxSession } from '../../../src/engine/wasm/onnxSession';
 import { createWasmBackend } from '../../../src/engine/wasm/wasmBackend';
 import { buildCurveModel } from '../../golden/curveModels';
-import {
-  type CurveGolden,
-  type CurveRun,
-  curveBatch,
-  evaluatedSample,
-  readCurves,
-  readInitialState,
-} from '../../golden/curves';
+import { curveBatch, evaluatedSample, readCurves } from '../../golden/curves';
 import { wasmBinary } from './ortWasm';
+import { trainCurve } from './trainCurve';
 
 const backend = await createWasmBackend({ wasmBinary });
-
-interface Trained {
-  readonly losses: readonly number[];
-  readonly state: ReadonlyMap<string, TensorData>;
-}
-
-async function train(golden: CurveGolden, run: CurveRun): Promise<Trained> {
-  const { model, batchSize, loss, task } = golden;
-  const { graph, state } = buildCurveModel(model, 'train', batchSize);
-  const step = buildTrainingStep({ graph, state, loss, task, optimizer: run.optimizer });
-  const store: StateStore = backend.createState(step.stateSpecs);
-  const initial = readInitialState(model);
-  store.write(
-    new Map(
-      step.stateSpecs
-        .filter(({ init }) => init === 'model')
-        .map(({ name }) => [name, initial.get(name)!.values] as const),
-    ),
-  );
-  const executable = await backend.compile(step.graph, store);
-  const losses: number[] = [];
-  for (let index = 0; index < run.losses.length; index++) {
-    const { input0, target } = curveBatch(model, index * batchSize, batchSize);
-    const outputs = await executable.run({
-      data: new Map<string, TensorData>([
-        ['input0', input0],
-        ['target', target],
-      ]),
-      scalars: { lr: run.optimizer.lr, step: index + 1 },
-    });
-    losses.push(outputs.get('loss')![0]!);
-  }
-  const trained = await store.read();
-  executable.dispose();
-  store.dispose();
-  return { losses, state: trained };
-}
 
 const cases = (['seed_unet', 'tiny_vgg'] as const).flatMap((model) => {
   const golden = readCurves(model);
@@ -62,7 +17,7 @@ const cases = (['seed_unet', 'tiny_vgg'] as const).flatMap((model) => {
 
 describe.each(cases)('$name', ({ golden, run }) => {
   test('has PyTorch’s losses, and its export PyTorch’s outputs', async () => {
-    const { losses, state } = await train(golden, run);
+    const { losses, state } = await trainCurve(backend, golden, run);
     for (const [index, expected] of run.losses.entries()) {
       expect(Math.abs(losses[index]! / expected - 1), `step ${index + 1}`).toBeLessThan(1e-4);
     }

@@ -18,7 +18,7 @@ export function chartOptions({ series, range, width, height, tooltip }: ChartReq
   const axis: uPlot.Axis = {
     font,
     stroke: () => themeColor('descriptionForeground'),
-    grid: { stroke: () => themeColor('widget-border'), width: 0.5 },
+    grid: { stroke: () => withAlpha(themeColor('foreground'), 0.12), width: 0.5 },
     ticks: { show: false },
   };
   return {
@@ -60,6 +60,11 @@ function seriesOptions({ color, style }: ChartSeries): uPlot.Series {
       fill: () => themeColor(color),
     },
   };
+}
+
+/** A quiet grid in every theme: borders of high-contrast themes would drown the curves. */
+function withAlpha(color: string, alpha: number): string {
+  return `color-mix(in srgb, ${color} ${alpha * 100}%, transparent)`;
 }
 
 /** The curves have points at steps of their own: the tooltip takes each curve's nearest. */

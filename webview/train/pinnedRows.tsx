@@ -61,7 +61,7 @@ function MaskRows({ previews }: { readonly previews: readonly PinnedPreview[] })
           <th scope="col">Prediction</th>
           <th scope="col">
             Error
-            <Key color={cssColor(errorColors.extra)} label="too much" />
+            <Key color={cssColor(errorColors.extra)} label="extra" />
             <Key color={cssColor(errorColors.missed)} label="missed" />
           </th>
           <th scope="col" class="pinned-score">

@@ -91,6 +91,7 @@ try {
         await tab.click('vscode-button:has-text("Train")');
         await tab.waitForSelector('.pinned');
       }
+      if (scene === 'preview' || scene === 'classes') await tab.waitForSelector('.picture');
       await tab.waitForTimeout(400);
       await tab.screenshot({ path: join(folder, `${scene}-${theme}.png`) });
       await tab.close();

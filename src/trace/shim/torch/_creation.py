@@ -176,11 +176,10 @@ def measure(data):
 # In-place fills: `tensor.normal_()` and the like.
 def fill_in_place(self, fill):
     """Outside of a model call: one more step in the history of the tensor's values."""
-    if _recorder.current().call is not None:
+    if _recorder.current().call is not None and self._id is not None:
         raise _recorder.UnsupportedOp(f"filling a tensor ({fill['kind']}) in forward")
     if self._source is None:
         self._source = _recorder.Source()
-        # What other holders of these values see is not followed.
     _recorder.draw(self._source, self._shape, fill)
     if not isinstance(self, _parameter()):
         self._constant = _constants.uniform(fill["value"]) if fill["kind"] == "constant" else None

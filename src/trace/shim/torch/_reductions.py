@@ -182,6 +182,8 @@ def matmul(input, other, *, out=None):
             f"inconsistent tensor size, expected tensor [{a._shape[0]}] and src [{b._shape[0]}] to have the same "
             f"number of elements, but got {a._shape[0]} and {b._shape[0]} elements respectively"
         )
+    if a.ndim == 2 and b.ndim == 1 and a._shape[1] != b._shape[0]:
+        raise RuntimeError(f"size mismatch, got {a._shape[0]}, {a._shape[0]}x{a._shape[1]},{b._shape[0]}")
     rows = unsqueeze(a, 0) if a.ndim == 1 else a
     columns = unsqueeze(b, 1) if b.ndim == 1 else b
     result = apply("matmul", [rows, columns])

@@ -102,10 +102,15 @@ def convolution(name, planes, function):
                     amounts += [0 if self.padding == "valid" else self.padding[axis]] * 2
             return amounts
 
-    Convolution.planes = planes
-    Convolution.__name__ = Convolution.__qualname__ = name
-    Convolution.__module__ = "torch.nn.modules.conv"
-    return Convolution
+    return named(Convolution, name, planes)
+
+
+def named(cls, name, planes):
+    cls.planes = planes
+    cls.__name__ = cls.__qualname__ = name
+    cls.__init__.__qualname__ = f"{name}.__init__"
+    cls.__module__ = "torch.nn.modules.conv"
+    return cls
 
 
 def transposed_convolution(name, planes, function):
@@ -137,10 +142,7 @@ def transposed_convolution(name, planes, function):
                 extra.append(wanted - least)
             return extra
 
-    Transposed.planes = planes
-    Transposed.__name__ = Transposed.__qualname__ = name
-    Transposed.__module__ = "torch.nn.modules.conv"
-    return Transposed
+    return named(Transposed, name, planes)
 
 
 Conv1d = convolution("Conv1d", 1, F.conv1d)

@@ -4,7 +4,7 @@
 
 writes into test/golden/curves/, for each MODEL of seed_unet and tiny_vgg:
 
-    MODEL.safetensors   initial state_dict (torch.manual_seed(0), then the constructor)
+    MODEL.safetensors   initial state_dict (torch.manual_seed(SEED), then the constructor)
     MODEL.json          {"model", "class", "args", "input": [C, H, W], "batchSize", "loss", "task", "runs": [
                             {"optimizer": {...}, "losses": [20 numbers], "evaluation": {"shape", "values"}}]}
 
@@ -34,6 +34,9 @@ from torch import nn
 
 HERE = Path(__file__).parent
 STEPS = 20
+# With seed 0 a batch-normalised pixel of the U-Net stands within 1e-8 of zero before its ReLU, so that PyTorch's own
+# convolutions (oneDNN or not) part by 1e-4 in the loss. With this one they and float64 agree to 3e-7 for all 20 steps.
+SEED = 1
 EVALUATED_SAMPLE = 1000
 
 sys.path.insert(0, str(HERE / "models"))
@@ -143,7 +146,7 @@ def number(value):
 
 def main():
     for name, spec in MODELS.items():
-        torch.manual_seed(0)
+        torch.manual_seed(SEED)
         model = getattr(importlib.import_module(name), spec["class"])(**spec["args"])
         write_safetensors(HERE / "curves" / f"{name}.safetensors", model.state_dict())
         runs = []

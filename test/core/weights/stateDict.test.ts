@@ -2,13 +2,14 @@ import { expect, test } from 'vitest';
 import type { StateEntry } from '../../../src/core/graph/tracedModel';
 import { readSafetensors } from '../../../src/core/weights/safetensors';
 import { stateDictToSafetensors, stateDictValues } from '../../../src/core/weights/stateDict';
+import type { DenseValues } from '../../../src/core/weights/tensorBytes';
 
 const entries: StateEntry[] = [
   { name: 'bn.weight', shape: [2], dtype: 'float32', kind: 'parameter', trainable: true },
   { name: 'bn.num_batches_tracked', shape: [], dtype: 'int64', kind: 'buffer', trainable: false },
   { name: 'head.weight', shape: [1, 2], dtype: 'float32', kind: 'parameter', trainable: true },
 ];
-const values = new Map([
+const values = new Map<string, DenseValues>([
   ['head.weight', Float32Array.of(0.1, 0.2)],
   ['bn.weight', Float32Array.of(1, 2)],
   ['bn.num_batches_tracked', Int32Array.of(20)],

@@ -18,7 +18,6 @@ export function RunHeader({ session }: { readonly session: Session }) {
   const run = session.run.value;
   const draft = session.draft.value;
   const traced = session.architecture.value?.model;
-  void session.revision.value;
   const modelName = run?.facts.modelName ?? draft?.modelClass ?? traced?.model ?? 'CNN Lab';
   const datasetName = run?.facts.datasetName ?? draft?.datasetName;
   return (

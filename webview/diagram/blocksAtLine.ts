@@ -3,7 +3,10 @@ import type { Frame, TracedGraph } from '../../src/core/graph/tracedModel';
 import type { Block } from './blocks';
 import type { PlacedBlock } from './layout';
 
-/** Ids of the innermost visible blocks that run because of `file:line`, directly or through a call. */
+/**
+ * Ids of the visible blocks that `file:line` calls, and of the closed blocks inside of which it runs. What lies
+ * within a block that the line calls stays dark: the block itself says it.
+ */
 export function blocksAtLine(
   traced: TracedGraph,
   placed: readonly PlacedBlock[],
@@ -11,21 +14,20 @@ export function blocksAtLine(
   line: number,
 ): ReadonlySet<string> {
   const onLine = traced.frames.map((frame) => covers(frame, file, line));
-  const reaches = (frame: number): boolean => {
-    for (let at = frame; at >= 0; at = traced.frames[at]?.parent ?? -1) if (onLine[at]) return true;
-    return false;
-  };
-  const nodes = traced.graph.nodes.map((node) => reaches(node.frame));
   const lit = placed.filter(({ block, expanded }) => {
     if (block.firstNode === block.endNode) return false;
-    if (block.frame >= 0 && onLine[block.frame]) return true;
-    return !expanded && someNode(block, nodes);
+    return onLine[block.frame] || (!expanded && runsInside(traced, block, onLine));
   });
   return new Set(lit.map(({ block }) => block.id));
 }
 
-function someNode(block: Block, nodes: readonly boolean[]): boolean {
-  return nodes.slice(block.firstNode, block.endNode).some(Boolean);
+/** Looks at the frames between the block's own call and each of its nodes. */
+function runsInside({ graph, frames }: TracedGraph, block: Block, onLine: readonly boolean[]): boolean {
+  return graph.nodes.slice(block.firstNode, block.endNode).some((node) => {
+    for (let at = node.frame; at >= 0 && at !== block.frame; at = frames[at]?.parent ?? -1)
+      if (onLine[at]) return true;
+    return false;
+  });
 }
 
 function covers(frame: Frame, file: string, line: number): boolean {

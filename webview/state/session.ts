@@ -53,10 +53,9 @@ export class Session {
   readonly view = signal<View>('architecture');
   readonly architecture = signal<ArchitectureView | null>(null);
   readonly draft = signal<TrainingDraft | null>(null);
+  /** Replaced once a frame at most while its log grows, so that whoever reads it draws the log of now. */
   readonly run = signal<CurrentRun | null>(null);
   readonly canResume = signal(false);
-  /** Raised at most once a frame while a run's log grows; reading it subscribes to the log. */
-  readonly revision = signal(0);
   /** True between a click on Train or Resume and the host's answer. */
   readonly starting = signal(false);
   readonly notice = signal<Notice | null>(null);
@@ -68,7 +67,7 @@ export class Session {
   private readonly engine: EngineBridge;
   private sender: EventSender | null = null;
   private readonly redraw = perFrame(() => {
-    this.revision.value++;
+    this.run.value = this.run.value && { ...this.run.value };
   });
 
   constructor(uris: EngineUris) {
@@ -181,7 +180,6 @@ export class Session {
       };
     }
     if (snapshot.draft || snapshot.canResume) this.engine.boot();
-    this.redraw();
   }
 
   private async begin(

@@ -5,15 +5,14 @@ import { type ChartSeries, CurveChart } from '../curves/curveChart';
 import type { Curve } from '../curves/decimate';
 import { smooth, smoothingSpan } from '../curves/smooth';
 import type { RunLog } from '../state/runLog';
+import type { CurrentRun } from '../state/session';
 
 const metricRange = [0, 1] as const;
 const metricTitles: Readonly<Record<string, string>> = { dice: 'Dice', iou: 'IoU', accuracy: 'Accuracy' };
 
-/** `revision` changes whenever the log has grown. */
-export function RunCurves({ log, revision }: { readonly log: RunLog; readonly revision: number }) {
-  // The log is one growing object: its revision is what tells that it has grown.
-  const loss = useMemo(() => lossSeries(log), [log, revision]);
-  const metric = useMemo(() => metricSeries(log), [log, revision]);
+export function RunCurves({ run }: { readonly run: CurrentRun }) {
+  const loss = useMemo(() => lossSeries(run.log), [run]);
+  const metric = useMemo(() => metricSeries(run.log), [run]);
   return (
     <div class="charts">
       <CurveChart key={seriesKey(loss)} title="Loss" series={loss} />

@@ -24,7 +24,6 @@ export function TrainView({ session }: { readonly session: Session }) {
 }
 
 function RunView({ session, run }: { readonly session: Session; readonly run: CurrentRun }) {
-  const revision = session.revision.value;
   const { log, facts } = run;
   const notice = session.notice.value;
   const reason = log.device?.fallbackReason;
@@ -39,7 +38,7 @@ function RunView({ session, run }: { readonly session: Session; readonly run: Cu
           <Icon name="loading" spin /> {waitingText(run)}
         </p>
       )}
-      {started && <RunCurves log={log} revision={revision} />}
+      {started && <RunCurves run={run} />}
       <PinnedRows frames={log.pinned.frames} classes={facts.classes} />
       {log.warnings.length > 0 && (
         <details class="warnings">

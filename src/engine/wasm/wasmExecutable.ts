@@ -4,6 +4,7 @@ import { elementCount } from '../../core/graph/ir';
 import type { LoweredStep, StepInput } from '../../core/onnx/lowerStep';
 import { dropoutMask } from '../../core/random/counterHash';
 import type { Executable, RunFeeds, TensorData } from '../backend';
+import { TrainingError } from '../trainingError';
 import type { Ort } from './ortRuntime';
 import { fromOrtTensor, toOrtTensor } from './ortTensors';
 import type { RunQueue } from './runQueue';
@@ -31,7 +32,7 @@ export class WasmExecutable implements Executable {
   private async runNow(feeds: RunFeeds): Promise<Map<string, TensorData>> {
     const results = await this.session.run(this.bind(feeds)).catch((error: unknown) => {
       if (error instanceof WebAssembly.RuntimeError) this.onCrash(error.message);
-      throw error;
+      throw explained(error);
     });
     for (const { name, onnxName } of this.step.updates) {
       this.state.replace(name, results[onnxName] as Tensor);
@@ -63,6 +64,15 @@ export class WasmExecutable implements Executable {
     if (!data) throw new Error(`nothing was fed for the ${kind} input '${name}'`);
     return toOrtTensor(this.ort, data, type, name);
   }
+}
+
+/** WebAssembly addresses 4 GiB; the runtime survives when it cannot get more, but its words are C++'s. */
+function explained(error: unknown): unknown {
+  if (!/bad_alloc|failed to allocate|SafeIntOnOverflow/i.test(String(error))) return error;
+  return new TrainingError(
+    'This step needs more memory than the 4 GiB that WebAssembly has.',
+    'Choose a smaller batch size or a smaller input size.',
+  );
 }
 
 function scalarData(value: number | undefined): TensorData | undefined {

@@ -81,6 +81,25 @@ test('a run that lacks a feed fails by name, and the next one still runs', async
   expect([...outputs.get('before')!]).toEqual([0, 0]);
 });
 
+test('a step that is too large says what to do, and the runtime survives it', async () => {
+  const builder = new GraphBuilder(registry);
+  const x = builder.input('scalar', 'x', floats());
+  const huge = builder.add('expand', [x], { shape: [2 ** 30] });
+  builder.output('sum', builder.add('sum', [huge], { dim: [0], keepdim: false }));
+  const tooLarge = await backend.compile(builder.build(), backend.createState([]));
+  await expect(tooLarge.run({ data: new Map(), scalars: { x: 1 } })).rejects.toMatchObject({
+    message: 'This step needs more memory than the 4 GiB that WebAssembly has.',
+    hint: 'Choose a smaller batch size or a smaller input size.',
+  });
+
+  const executable = await backend.compile(
+    accumulator(),
+    backend.createState([{ name: 'total', type: floats(2) }]),
+  );
+  const data = new Map([['x', Float32Array.of(1, 2)]]);
+  expect([...(await executable.run({ data, scalars: { rate: 1 } })).get('before')!]).toEqual([0, 0]);
+});
+
 test('integers go in and come out as Int32Array, bools come out as 0 and 1', async () => {
   const builder = new GraphBuilder(registry);
   const x = builder.input('data', 'x', { shape: [3], dtype: 'int64' });

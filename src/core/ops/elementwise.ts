@@ -1,10 +1,10 @@
 /** @file Elementwise arithmetic and comparisons: rows of one table, each with its gradient. */
-import type { DType } from '../graph/ir';
+import type { DType, TensorType } from '../graph/ir';
 import { Algebra } from './algebra';
 import type { OpRegistry } from './opDefinition';
 import { ShapeError } from './opDefinition';
-import { binary, type DTypeRule, keepDType, toBool, toFloating, unary } from './rows';
-import { bool, broadcastShapes, float32, inputAt, isFloating, resultType } from './typeRules';
+import { binary, keepDType, toBool, toFloating, unary } from './rows';
+import { bool, broadcastShapes, float32, inputAt, isFloating, resultType, scalarTypeName } from './typeRules';
 
 /** `tensor ∘ number`: an integer tensor stays one while the number is whole, bool becomes int64. */
 const withNumber = (dtype: DType, value: number): DType =>
@@ -39,8 +39,6 @@ type UnaryOps =
 type BinaryOps =
   | ('add' | 'sub' | 'mul' | 'div' | 'maximum' | 'minimum' | 'pow')
   | ('gt' | 'ge' | 'lt' | 'le' | 'eq' | 'ne');
-
-const positive: Parameters<typeof unary>[0]['exampleInput'] = float32(3, 5);
 
 const unaryRows: Pick<OpRegistry, UnaryOps> = {
   neg: unary<'neg'>({
@@ -169,7 +167,6 @@ const unaryRows: Pick<OpRegistry, UnaryOps> = {
         ? a.full(a.shape(x), 0, a.builder.type(x).dtype)
         : a.mul(g, a.scale(a.power(x, exponent - 1), exponent)),
     examples: [{ exponent: 2 }, { exponent: 3 }, { exponent: 0.5 }, { exponent: -1.5 }, { exponent: 0 }],
-    exampleInput: positive,
   }),
   to_dtype: unary<'to_dtype'>({
     doc: 'Converts every element to another dtype.',
@@ -215,10 +212,6 @@ const unaryRows: Pick<OpRegistry, UnaryOps> = {
   }),
 };
 
-const noBoolSubtraction: DTypeRule<'sub'> = noBool(
-  'Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.',
-);
-
 const binaryRows: Pick<OpRegistry, BinaryOps> = {
   add: binary<'add'>({
     doc: 'Sum, element by element, with broadcasting.',
@@ -227,7 +220,8 @@ const binaryRows: Pick<OpRegistry, BinaryOps> = {
   }),
   sub: binary<'sub'>({
     doc: 'Difference, element by element, with broadcasting.',
-    dtype: noBoolSubtraction,
+    dtype: keepDType,
+    check: refuseBoolSubtraction,
     gradient: (a, { g }) => [g, a.neg(g)],
   }),
   mul: binary<'mul'>({
@@ -269,8 +263,8 @@ const binaryRows: Pick<OpRegistry, BinaryOps> = {
       const zero = a.full([], 0, a.builder.type(g).dtype);
       const slope = a.mul(z, a.builder.add('pow', [x, a.shift(z, -1)], {}));
       const dx = a.where(a.eqScalar(z, 0), zero, a.mul(g, slope));
-      const flat = a.where(a.eqScalar(x, 0), a.geScalar(z, 0), a.eqScalar(a.full([], 1), 0));
-      return [dx, a.where(flat, zero, a.mul(g, a.mul(y, a.log(x))))];
+      const dz = a.mul(g, a.mul(y, a.log(x)));
+      return [dx, a.where(a.eqScalar(x, 0), a.where(a.geScalar(z, 0), zero, dz), dz)];
     },
   }),
   gt: binary<'gt'>({
@@ -305,6 +299,20 @@ const binaryRows: Pick<OpRegistry, BinaryOps> = {
   }),
 };
 
+function refuseBoolSubtraction(input: TensorType, other: TensorType): void {
+  const bools = [input, other].filter(({ dtype }) => dtype === 'bool').length;
+  if (bools === 2) {
+    throw new ShapeError(
+      'Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.',
+    );
+  }
+  if (bools === 1) {
+    throw new ShapeError(
+      'Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
+    );
+  }
+}
+
 /** g where `whole`, g/2 where `half`, else 0. */
 function sharedWhere(a: Algebra, whole: number, half: number, g: number): number {
   return a.where(whole, g, a.keepWhere(half, a.scale(g, 0.5)));
@@ -318,7 +326,7 @@ const where: OpRegistry['where'] = {
     const other = inputAt(inputs, 2);
     if (condition.dtype !== 'bool' && condition.dtype !== 'uint8') {
       throw new ShapeError(
-        `where expected condition to be a boolean tensor, but got a tensor of ${condition.dtype}`,
+        `where expected condition to be a boolean tensor, but got a tensor with dtype ${scalarTypeName(condition.dtype)}`,
       );
     }
     const shape = broadcastShapes(broadcastShapes(condition.shape, input.shape), other.shape);

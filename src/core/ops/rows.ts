@@ -70,6 +70,8 @@ export interface BinaryGradientTerms {
 export interface BinaryRow<K extends OpName> {
   readonly doc: string;
   readonly dtype: DTypeRule<K>;
+  /** @throws ShapeError where PyTorch refuses the pair. */
+  readonly check?: (input: TensorType, other: TensorType) => void;
   /** Gradients of x and z before broadcasting is summed out; null where none flows. */
   readonly gradient: ((a: Algebra, terms: BinaryGradientTerms) => readonly [ValueId, ValueId]) | null;
 }
@@ -88,6 +90,7 @@ export function binary<K extends OpName>(row: BinaryRow<K>): OpDefinition<K> {
     infer(inputs, attributes) {
       const input = inputAt(inputs, 0);
       const other = inputAt(inputs, 1);
+      row.check?.(input, other);
       const shape = broadcastShapes(input.shape, other.shape);
       return [{ shape, dtype: row.dtype(resultType([input, other]), attributes) }];
     },

@@ -67,7 +67,7 @@ function dependents(
   nodes: readonly GraphNode[],
   wrt: readonly ValueId[],
 ): ReadonlySet<ValueId> {
-  const wanted = new Set(wrt);
+  const wanted = new Set(wrt.filter((value) => isFloating(builder.type(value).dtype)));
   for (const node of nodes) {
     if (registry[node.op].gradient === null) continue;
     if (!node.inputs.some((input) => input !== null && wanted.has(input))) continue;

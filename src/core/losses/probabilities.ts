@@ -1,7 +1,27 @@
 /** @file What a model's output says as probabilities, and where it says yes. */
 import type { GraphBuilder } from '../graph/builder';
-import type { ValueId } from '../graph/ir';
+import type { Graph, ValueId } from '../graph/ir';
 import type { LossName } from '../runs/experiment';
+
+/**
+ * The logits behind `output`. A model that ends in a sigmoid of its own (and is trained by nn.BCELoss) is taken before it
+ * for the losses that apply one, so that bce_with_logits is BCELoss on what it returns; any other output is taken as it is.
+ */
+export function logitsOf(graph: Graph, output: ValueId, loss?: LossName): ValueId {
+  const takesAsIs = loss === 'mse' || loss === 'cross_entropy';
+  const last = takesAsIs ? undefined : producerOf(graph, output);
+  return last?.op === 'sigmoid' ? last.inputs[0]! : output;
+}
+
+/** The class probabilities of a model that returns them itself, by a softmax at its end; else null. */
+export function returnedProbabilities(graph: Graph, output: ValueId): ValueId | null {
+  const last = producerOf(graph, output);
+  return last?.op === 'softmax' && last.attributes.dim === 1 ? output : null;
+}
+
+function producerOf(graph: Graph, value: ValueId) {
+  return graph.nodes.find((node) => node.outputs.includes(value));
+}
 
 /**
  * Class probabilities N×C×… of an output that is logits: sigmoid of one channel, softmax over several. A model trained

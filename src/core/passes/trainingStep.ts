@@ -4,7 +4,7 @@ import type { Graph, TensorType, ValueId } from '../graph/ir';
 import type { StateEntry } from '../graph/tracedModel';
 import { verify } from '../graph/verify';
 import { losses } from '../losses/losses';
-import { asProbabilities } from '../losses/probabilities';
+import { asProbabilities, logitsOf, returnedProbabilities } from '../losses/probabilities';
 import { alignTarget, chooseTarget, defaultLoss, type LossProblem } from '../losses/target';
 import { addMetrics } from '../metrics/addMetrics';
 import { registry } from '../ops/registry';
@@ -97,8 +97,8 @@ export function buildTrainingStep(options: TrainingStepOptions): TrainingStep {
  * @throws LossMismatchError
  */
 export function buildEvaluationStep(options: EvaluationStepOptions): TrainingStep {
-  const { builder, output, targetType } = addLossAndMetrics(options);
-  builder.output('prediction', asProbabilities(builder, output, options.loss));
+  const { builder, output, probabilities, targetType } = addLossAndMetrics(options);
+  builder.output('prediction', probabilities ?? asProbabilities(builder, output, options.loss));
   const graph = finish(builder.build());
   const stateSpecs = graph.inputs
     .filter(({ kind }) => kind === 'state')
@@ -112,29 +112,39 @@ export function buildEvaluationStep(options: EvaluationStepOptions): TrainingSte
  * @throws LossMismatchError when the output is not one of the task
  */
 export function buildInference(graph: Graph, task: Task, loss?: LossName): Graph {
-  const { builder, output } = startStep(graph);
+  const { builder, output, probabilities } = startStep(graph, loss);
   const outputType = builder.type(output);
   const { problem } = chooseTarget(loss ?? defaultLoss(task, outputType), outputType, task);
   if (problem) throw new LossMismatchError(problem);
-  builder.output('prediction', asProbabilities(builder, output, loss));
+  builder.output('prediction', probabilities ?? asProbabilities(builder, output, loss));
   return finish(builder.build());
 }
 
-/** A builder that goes on after the model's output, which is no output of the step. */
-function startStep(graph: Graph): { builder: GraphBuilder; output: ValueId } {
-  const forward = rewriteDropout(graph);
-  const output = forward.outputs[0];
-  if (!output) throw new Error('the model graph has no output');
-  return { builder: GraphBuilder.extend(registry, { ...forward, outputs: [] }), output: output.value };
+interface Forward {
+  readonly builder: GraphBuilder;
+  /** Logits as the loss takes them. */
+  readonly output: ValueId;
+  /** Where the model itself returns class probabilities. */
+  readonly probabilities: ValueId | null;
 }
 
-function addLossAndMetrics(options: EvaluationStepOptions): {
-  builder: GraphBuilder;
-  output: ValueId;
-  loss: ValueId;
-  targetType: TensorType;
-} {
-  const { builder, output } = startStep(options.graph);
+/** A builder that goes on after the model's output, which is no output of the step. */
+function startStep(graph: Graph, loss?: LossName): Forward {
+  const forward = rewriteDropout(graph);
+  const returned = forward.outputs[0]?.value;
+  if (returned === undefined) throw new Error('the model graph has no output');
+  return {
+    builder: GraphBuilder.extend(registry, { ...forward, outputs: [] }),
+    output: logitsOf(forward, returned, loss),
+    probabilities: returnedProbabilities(forward, returned),
+  };
+}
+
+function addLossAndMetrics(
+  options: EvaluationStepOptions,
+): Forward & { readonly loss: ValueId; readonly targetType: TensorType } {
+  const forward = startStep(options.graph, options.loss);
+  const { builder, output } = forward;
   const choice = chooseTarget(options.loss, builder.type(output), options.task);
   if (choice.problem) throw new LossMismatchError(choice.problem);
   const targetType = options.targetType ?? choice.targetType;
@@ -142,7 +152,7 @@ function addLossAndMetrics(options: EvaluationStepOptions): {
   const loss = losses[options.loss].build(builder, output, truth);
   builder.output('loss', loss);
   addMetrics(builder, options.task, options.loss, output, truth);
-  return { builder, output, loss, targetType };
+  return { ...forward, loss, targetType };
 }
 
 /** All but the counters, which no kernel reads: weights that the graph does not use are saved with the others. */

@@ -156,3 +156,37 @@ describe('buildInference', () => {
     );
   });
 });
+
+describe('a model that applies its own last activation', () => {
+  /** One channel through `activation`. */
+  const ending = (activation: 'sigmoid' | 'softmax'): Graph => {
+    const builder = new GraphBuilder(registry);
+    const x = builder.input('data', 'input0', float32(2, activation === 'sigmoid' ? 1 : 3, 4, 4));
+    const y =
+      activation === 'sigmoid' ? builder.add('sigmoid', [x], {}) : builder.add('softmax', [x], { dim: 1 });
+    builder.output('output0', y);
+    return builder.build();
+  };
+  const opsOf = (graph: Graph) => graph.nodes.map(({ op }) => op);
+
+  test('is taken before its sigmoid, so that bce_with_logits is BCELoss and Dice counts right', () => {
+    const { graph } = buildEvaluationStep({
+      graph: ending('sigmoid'),
+      loss: 'bce_with_logits',
+      task: 'segmentation',
+    });
+    expect(print(graph)).toContain('softplus(input0)');
+    expect(print(graph)).toContain('gt_scalar(input0) value=0');
+    expect(opsOf(buildInference(ending('sigmoid'), 'segmentation'))).toEqual(['sigmoid']);
+  });
+
+  test('keeps its sigmoid for mse, which compares it with the mask', () => {
+    const { graph } = buildEvaluationStep({ graph: ending('sigmoid'), loss: 'mse', task: 'segmentation' });
+    expect(opsOf(graph).filter((op) => op === 'sigmoid')).toHaveLength(1);
+    expect(print(graph)).toContain('gt_scalar(%0) value=0.5');
+  });
+
+  test('is not softmaxed a second time for its prediction', () => {
+    expect(opsOf(buildInference(ending('softmax'), 'segmentation'))).toEqual(['softmax']);
+  });
+});

@@ -4,7 +4,7 @@
 
 writes into test/golden/curves/, for each MODEL of seed_unet and tiny_vgg:
 
-    MODEL.safetensors   initial state_dict (torch.manual_seed(SEED), then the constructor)
+    MODEL.safetensors   initial state_dict (torch.manual_seed(seed of MODELS), then the constructor)
     MODEL.json          {"model", "class", "args", "input": [C, H, W], "batchSize", "loss", "task", "runs": [
                             {"optimizer": {...}, "losses": [20 numbers], "evaluation": {"shape", "values"}}]}
 
@@ -34,9 +34,6 @@ from torch import nn
 
 HERE = Path(__file__).parent
 STEPS = 20
-# With seed 0 a batch-normalised pixel of the U-Net stands within 1e-8 of zero before its ReLU, so that PyTorch's own
-# convolutions (oneDNN or not) part by 1e-4 in the loss. With this one they and float64 agree to 3e-7 for all 20 steps.
-SEED = 1
 EVALUATED_SAMPLE = 1000
 
 sys.path.insert(0, str(HERE / "models"))
@@ -73,6 +70,9 @@ def make_optimizer(settings, parameters):
 
 MODELS = {
     "seed_unet": {
+        # With seed 0 a pixel stands within 1e-8 of zero before its ReLU, and PyTorch's own convolutions (oneDNN or
+        # not) part by 1e-4 in the loss. With this one they and float64 agree to 2e-6 for all 20 steps.
+        "seed": 6,
         "class": "UNET",
         "args": {"in_channels": 1, "out_channels": 1, "features": [8, 16]},
         "sample": cell,
@@ -84,6 +84,7 @@ MODELS = {
         "optimizers": [settings("sgd", 0.01, 0.9, 0), settings("adamw", 0.001, 0, 0.01)],
     },
     "tiny_vgg": {
+        "seed": 0,
         "class": "TinyVGG",
         "args": {"input_shape": 1, "hidden_units": 10, "output_shape": 10},
         "sample": bar,
@@ -146,7 +147,7 @@ def number(value):
 
 def main():
     for name, spec in MODELS.items():
-        torch.manual_seed(SEED)
+        torch.manual_seed(spec["seed"])
         model = getattr(importlib.import_module(name), spec["class"])(**spec["args"])
         write_safetensors(HERE / "curves" / f"{name}.safetensors", model.state_dict())
         runs = []

@@ -21,8 +21,14 @@ import type { BatchGraph, TrainingJob } from '../core/runs/job';
 
 /** Whoever can trace; `TraceClient` does. */
 export interface Tracer {
-  trace(request: TraceRequest): Promise<TraceResult>;
+  trace(request: TraceRequest, options?: { readonly timeoutMs?: number }): Promise<TraceResult>;
 }
+
+/**
+ * Somebody waits for this on purpose and several graphs are traced at once, so a busy machine gets more time than a
+ * hint while typing.
+ */
+const PATIENCE = { timeoutMs: 15_000 } as const;
 
 export interface PrepareRequest {
   readonly experiment: Experiment;
@@ -87,7 +93,7 @@ export async function prepareTraining(request: PrepareRequest, tracer: Tracer): 
   ];
   const { files, entry, modelName } = request;
   const target = { name: modelName, args: experiment.args, runs };
-  const result = await tracer.trace({ files, entry, target });
+  const result = await tracer.trace({ files, entry, target }, PATIENCE);
   const model = result.models[0];
   const diagnostics = result.diagnostics.filter(({ severity }) => severity === 'error');
   if (!model || model.graphs.length < runs.length || diagnostics.length) {
@@ -98,7 +104,7 @@ export async function prepareTraining(request: PrepareRequest, tracer: Tracer): 
   if (trainBatches.tail) {
     // Traced apart: a batch of one may be more than a batch norm over 1×1 pixels accepts.
     const tail = [run('train', trainBatches.tail, input)];
-    const traced = await tracer.trace({ files, entry, target: { ...target, runs: tail } });
+    const traced = await tracer.trace({ files, entry, target: { ...target, runs: tail } }, PATIENCE);
     const graph = traced.models[0]?.graphs[0];
     if (graph) trainGraphs.push(batchGraph(graph, trainBatches.tail));
     else {

@@ -60,7 +60,12 @@ export class TraceClient {
     if (worker.isBroken) this.recycle(worker);
     options.signal?.throwIfAborted();
     if (outcome.kind === 'stopped') {
-      return { candidates: [], models: [], diagnostics: [stopped(request.entry, outcome.reason)], milliseconds };
+      return {
+        candidates: [],
+        models: [],
+        diagnostics: [stopped(request.entry, outcome.reason)],
+        milliseconds,
+      };
     }
     const { recycle, ...result } = JSON.parse(outcome.answer) as WorkerAnswer;
     if (recycle) this.recycle(worker);

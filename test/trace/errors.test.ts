@@ -4,7 +4,6 @@ import { diagnosticsText, fixture, HEADER, startTracing, target } from './tracin
 
 const { trace } = startTracing();
 
-/** `files`: one text, the header's three imports not counted in lines when `{L}` is subtracted. */
 async function check(
   files: string | Record<string, string>,
   wanted: string[],
@@ -20,84 +19,149 @@ const RUN = target('Net', {}, [2, 3, 16, 16]);
 
 test('a syntax error', () =>
   check('import torch\nclass A(:\n    pass\n', [
-    "model.py:2:8-9 syntax-error: invalid syntax [Python cannot read the file here.]",
+    'model.py:2:8-9 syntax-error: invalid syntax [Python cannot read the file here.]',
   ]));
 
 test('a class that is no Module', () =>
-  check(`${HEADER}class Data:\n    pass\nclass Net(nn.Module):\n    pass\n`, [
-    'model.py:4:0-10 not-a-module: Data is a class that is not a torch.nn.Module: it cannot be trained. [Derive it from nn.Module. This file has Net.]',
-  ], target('Data', {}, [1])));
+  check(
+    `${HEADER}class Data:\n    pass\nclass Net(nn.Module):\n    pass\n`,
+    [
+      'model.py:4:0-10 not-a-module: Data is a class that is not a torch.nn.Module: it cannot be trained. [Derive it from nn.Module. This file has Net.]',
+    ],
+    target('Data', {}, [1]),
+  ));
 
 test('a name that the file does not have', () =>
-  check(fixture('seed_unet.py'), [
-    'model.py:1:0-0 unknown-model: model.py does not define UNet. [Did you mean UNET? This file has DoubleConv, UNET.]',
-  ], target('UNet', {}, [1])));
+  check(
+    fixture('seed_unet.py'),
+    [
+      'model.py:1:0-0 unknown-model: model.py does not define UNet. [Did you mean UNET? This file has DoubleConv, UNET.]',
+    ],
+    target('UNet', {}, [1]),
+  ));
 
 test('a constructor argument that is missing', () =>
-  check(fixture('seed_unet.py'), [
-    "model.py:5:0-16 missing-argument: TypeError: DoubleConv.__init__() missing 1 required positional argument: 'out_channels' [Arguments of DoubleConv: in_channels, out_channels.]",
-  ], target('DoubleConv', { in_channels: 3 }, [1, 3, 8, 8])));
+  check(
+    fixture('seed_unet.py'),
+    [
+      "model.py:5:0-16 missing-argument: TypeError: DoubleConv.__init__() missing 1 required positional argument: 'out_channels' [Arguments of DoubleConv: in_channels, out_channels.]",
+    ],
+    target('DoubleConv', { in_channels: 3 }, [1, 3, 8, 8]),
+  ));
 
 test('an argument that the constructor does not know', () =>
-  check(NET('return x'), [
-    "model.py:4:0-9 unknown-argument: TypeError: Net.__init__() got an unexpected keyword argument 'chanels' [Arguments of Net: none.]",
-  ], target('Net', { chanels: 3 }, [1])));
+  check(
+    NET('return x'),
+    [
+      "model.py:4:0-9 unknown-argument: TypeError: Net.__init__() got an unexpected keyword argument 'chanels' [Arguments of Net: none.]",
+    ],
+    target('Net', { chanels: 3 }, [1]),
+  ));
 
 test("a shape mismatch at the user's expression, with the layer named", () =>
-  check(NET('return torch.relu(self.seq(x))', 'self.seq = nn.Sequential(nn.ReLU(), nn.Conv2d(4, 8, 3))'), [
-    'model.py:9:26-37 shape-mismatch: Given groups=1, weight of size [8, 4, 3, 3], expected input[2, 3, 16, 16] to have 4 channels, but got 3 channels instead [The layer was built for 4 input channels; what arrives has 3. In the layer `seq.1` (Conv2d).]',
-  ], RUN));
+  check(
+    NET('return torch.relu(self.seq(x))', 'self.seq = nn.Sequential(nn.ReLU(), nn.Conv2d(4, 8, 3))'),
+    [
+      'model.py:9:26-37 shape-mismatch: Given groups=1, weight of size [8, 4, 3, 3], expected input[2, 3, 16, 16] to have 4 channels, but got 3 channels instead [The layer was built for 4 input channels; what arrives has 3. In the layer `seq.1` (Conv2d).]',
+    ],
+    RUN,
+  ));
 
 test('sizes that do not broadcast, behind umlauts on the same line', () =>
-  check(NET('grün = "äöü 🙂"; return x + x[:, :, :5]'), [
-    'model.py:9:31-46 shape-mismatch: The size of tensor a (16) must match the size of tensor b (5) at non-singleton dimension 2 [In the layer `` (Net).]'.replace(' [In the layer `` (Net).]', ''),
-  ], RUN));
+  check(
+    NET('grün = "äöü 🙂"; return x + x[:, :, :5]'),
+    [
+      'model.py:9:32-47 shape-mismatch: The size of tensor a (16) must match the size of tensor b (5) at non-singleton dimension 2',
+    ],
+    RUN,
+  ));
 
 test('CRLF line ends', () =>
-  check(NET('return self.conv(x[:, :2])').replaceAll('\n', '\r\n'), [
-    'model.py:9:15-34 shape-mismatch: Given groups=1, weight of size [8, 3, 3, 3], expected input[2, 2, 16, 16] to have 3 channels, but got 2 channels instead [The layer was built for 3 input channels; what arrives has 2. In the layer `conv` (Conv2d).]',
-  ], RUN));
+  check(
+    NET('return self.conv(x[:, :2])').replaceAll('\n', '\r\n'),
+    [
+      'model.py:9:15-34 shape-mismatch: Given groups=1, weight of size [8, 3, 3, 3], expected input[2, 2, 16, 16] to have 3 channels, but got 2 channels instead [The layer was built for 3 input channels; what arrives has 2. In the layer `conv` (Conv2d).]',
+    ],
+    RUN,
+  ));
 
 test('ops that we lack, by name', async () => {
-  await check(NET('return torch.fft.fft(x)'), ['model.py:9:15-31 unsupported-op: torch.fft.fft is not supported by CNN Lab yet.'], RUN);
-  await check(NET('return x', 'self.rnn = nn.LSTM(3, 4)'), ['model.py:7:19-32 unsupported-op: torch.nn.LSTM is not supported by CNN Lab yet.'], RUN);
-  await check(NET('return F.ctc_loss(x)'), ['model.py:9:15-28 unsupported-op: torch.nn.functional.ctc_loss is not supported by CNN Lab yet.'], RUN);
-  await check(NET('return x.cumprod(1)'), ['model.py:9:15-27 unsupported-op: torch.Tensor.cumprod is not supported by CNN Lab yet.'], RUN);
+  await check(
+    NET('return torch.fft.fft(x)'),
+    ['model.py:9:15-31 unsupported-op: torch.fft.fft is not supported by CNN Lab yet.'],
+    RUN,
+  );
+  await check(
+    NET('return x', 'self.rnn = nn.LSTM(3, 4)'),
+    ['model.py:7:19-32 unsupported-op: torch.nn.LSTM is not supported by CNN Lab yet.'],
+    RUN,
+  );
+  await check(
+    NET('return F.ctc_loss(x)'),
+    ['model.py:9:15-28 unsupported-op: torch.nn.functional.ctc_loss is not supported by CNN Lab yet.'],
+    RUN,
+  );
+  await check(
+    NET('return x.cumprod(1)'),
+    ['model.py:9:15-27 unsupported-op: torch.Tensor.cumprod is not supported by CNN Lab yet.'],
+    RUN,
+  );
 });
 
 test('names that PyTorch has not', () =>
-  check(NET('return x', 'self.conv = nn.Cov2d(3, 8, 3)'), [
-    "model.py:7:20-28 python-error: AttributeError: module 'torch.nn' has no attribute 'Cov2d' [Did you mean torch.nn.Conv2d, torch.nn.Conv3d, torch.nn.Conv1d?]",
-  ], RUN));
+  check(
+    NET('return x', 'self.conv = nn.Cov2d(3, 8, 3)'),
+    [
+      "model.py:7:20-28 python-error: AttributeError: module 'torch.nn' has no attribute 'Cov2d' [Did you mean torch.nn.Conv2d, torch.nn.Conv3d, torch.nn.Conv1d?]",
+    ],
+    RUN,
+  ));
 
 test('decisions by values', async () => {
-  await check(NET('return x if x.sum() > 0 else -x'), [
-    'model.py:9:20-31 value-dependent: Using a tensor as a condition needs the values of a tensor of shape [], but while tracing only shapes are known. [Decide by shapes or constructor arguments, or use torch.where, which works on values.]',
-  ], RUN);
-  await check(NET('return x * x.mean().item()'), [
-    'model.py:9:19-34 value-dependent: Tensor.item() needs the values of a tensor of shape [], but while tracing only shapes are known. [Decide by shapes or constructor arguments, or use torch.where, which works on values.]',
-  ], RUN);
+  await check(
+    NET('return x if x.sum() > 0 else -x'),
+    [
+      'model.py:9:20-31 value-dependent: Using a tensor as a condition needs the values of a tensor of shape [], but while tracing only shapes are known. [Decide by shapes or constructor arguments, or use torch.where, which works on values.]',
+    ],
+    RUN,
+  );
+  await check(
+    NET('return x * x.mean().item()'),
+    [
+      'model.py:9:19-34 value-dependent: Tensor.item() needs the values of a tensor of shape [], but while tracing only shapes are known. [Decide by shapes or constructor arguments, or use torch.where, which works on values.]',
+    ],
+    RUN,
+  );
 });
 
 test('layers in a plain list', () =>
-  check(NET('return self.convs[0](x)', 'self.convs = [nn.Conv2d(3, 4, 3)]'), [
-    'model.py:9:15-31 unregistered-tensor: A parameter of shape [4, 3, 3, 3] is used that model.state_dict() does not hold: it would not train. [Keep layers as attributes of the module, or in nn.ModuleList, nn.ModuleDict or nn.Sequential.]',
-    'model.py:9:15-31 unregistered-tensor: A parameter of shape [4] is used that model.state_dict() does not hold: it would not train. [Keep layers as attributes of the module, or in nn.ModuleList, nn.ModuleDict or nn.Sequential.]',
-  ], RUN));
+  check(
+    NET('return self.convs[0](x)', 'self.convs = [nn.Conv2d(3, 4, 3)]'),
+    [
+      'model.py:9:15-31 unregistered-tensor: A parameter of shape [4, 3, 3, 3] is used that model.state_dict() does not hold: it would not train. [Keep layers as attributes of the module, or in nn.ModuleList, nn.ModuleDict or nn.Sequential.]',
+      'model.py:9:15-31 unregistered-tensor: A parameter of shape [4] is used that model.state_dict() does not hold: it would not train. [Keep layers as attributes of the module, or in nn.ModuleList, nn.ModuleDict or nn.Sequential.]',
+    ],
+    RUN,
+  ));
 
 test("exceptions of the user's own code", () =>
   check(NET('return {}["missing"]'), ["model.py:9:15-28 python-error: KeyError: 'missing'"], RUN));
 
 test('a file that fails while it is imported still names what it defined', async () => {
   const result = await trace(`${NET('return x')}print(undefined_name)\n`);
-  expect(diagnosticsText(result)).toEqual(["model.py:10:6-20 python-error: NameError: name 'undefined_name' is not defined"]);
+  expect(diagnosticsText(result)).toEqual([
+    "model.py:10:6-20 python-error: NameError: name 'undefined_name' is not defined",
+  ]);
   expect(result.candidates.map(({ name }) => name)).toEqual(['Net']);
 });
 
 test('packages that are not there are inert until a model needs them', async () => {
-  const imports = 'import numpy as np\nimport matplotlib.pyplot as plt\nfrom tqdm import tqdm\nfrom einops import rearrange\nfrom PIL import Image\nimport cv2\n';
+  const imports =
+    'import numpy as np\nimport matplotlib.pyplot as plt\nfrom tqdm import tqdm\nfrom einops import rearrange\nfrom PIL import Image\nimport cv2\n';
   await check(`${imports}plt.figure(figsize=(3, 4))\n${NET('return x')}`, [], RUN);
-  await check(imports + NET('return rearrange(x, "b c h w -> b (c h w)")'), [
-    'model.py:15:15-51 unsupported-op: einops.rearrange is not available while tracing.',
-  ], RUN);
+  await check(
+    imports + NET('return rearrange(x, "b c h w -> b (c h w)")'),
+    ['model.py:15:15-51 unsupported-op: einops.rearrange is not available while tracing.'],
+    RUN,
+  );
 });

@@ -34,14 +34,20 @@ test('a workspace package comes before a stand-in of the same name, torch aside'
     'torch/__init__.py': 'raise RuntimeError("not PyTorch")\n',
   }));
 
-test('a file named like a module of Python', () => check({ 'random.py': `import random\nrandom.random()\n${LAYER}${NET}` }));
+test('a file named like a module of Python', () =>
+  check({ 'random.py': `import random\nrandom.random()\n${LAYER}${NET}` }));
 
 test('frames lead from the neighbour file back to the entry', async () => {
   const result = await trace({ 'net.py': `from layer import Layer\n${NET}`, 'layer.py': LAYER }, RUN);
   const { graph, frames, calls } = result.models[0]!.graphs[0]!;
   const frame = frames[graph.nodes[0]!.frame]!;
   expect(frame).toMatchObject({ file: 'layer.py', line: 6, function: 'Layer.forward' });
-  expect(frames[frame.parent]).toMatchObject({ file: 'net.py', line: 10, function: 'Net.forward', parent: -1 });
+  expect(frames[frame.parent]).toMatchObject({
+    file: 'net.py',
+    line: 10,
+    function: 'Net.forward',
+    parent: -1,
+  });
   expect(calls[1]!.definition).toMatchObject({ file: 'layer.py', line: 4, column: 0 });
 });
 
@@ -56,7 +62,10 @@ test('a changed torch is gone at the next trace', async () => {
   const spoiled = `${HEADER}nn.Module.forward = lambda self, x: x[:, :1]\ntorch.relu = None\nclass Net(nn.Module):\n    pass\n`;
   const first = await trace({ 'net.py': spoiled }, RUN);
   expect(first.models[0]!.graphs[0]!.output).toEqual({ shape: [2, 1, 4, 4], dtype: 'float32' });
-  const second = await trace({ 'net.py': `${HEADER}class Net(nn.Module):\n    def forward(self, x):\n        return torch.relu(x)\n` }, RUN);
+  const second = await trace(
+    { 'net.py': `${HEADER}class Net(nn.Module):\n    def forward(self, x):\n        return torch.relu(x)\n` },
+    RUN,
+  );
   expect(diagnosticsText(second)).toEqual([]);
 });
 

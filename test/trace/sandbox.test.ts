@@ -22,7 +22,11 @@ async function checkContained(statements: string, reason: RegExp): Promise<void>
 const REACH = 'raise RuntimeError("REACHED " + str(';
 test.each([
   ['import js', `import js\n${REACH}js.process))`, /ModuleNotFoundError|ImportError/],
-  ['pyodide.code', `from pyodide.code import run_js\n${REACH}run_js("process")))`, /ModuleNotFoundError|ImportError/],
+  [
+    'pyodide.code',
+    `from pyodide.code import run_js\n${REACH}run_js("process")))`,
+    /ModuleNotFoundError|ImportError/,
+  ],
   ['pyodide_js', `import pyodide_js\n${REACH}pyodide_js.FS))`, /ModuleNotFoundError|ImportError/],
   ['_pyodide_core', `import _pyodide_core\n${REACH}_pyodide_core))`, /ModuleNotFoundError|ImportError/],
   [
@@ -31,8 +35,16 @@ test.each([
     /EvalError|Code generation from strings/,
   ],
   ['/etc/passwd', `${REACH}open("/etc/passwd").read()))`, /FileNotFoundError/],
-  ['listing the root', `import os\n${REACH}[n for n in os.listdir("/") if n in ("usr", "etc", "root", "bin")]))`, /REACHED \[\]$/],
-  ['environment', `import os\n${REACH}os.environ.get("PATH", "")[:0] + str(os.environ.get("HOME"))))`, /REACHED \/home\/pyodide$/],
+  [
+    'listing the root',
+    `import os\n${REACH}[n for n in os.listdir("/") if n in ("usr", "etc", "root", "bin")]))`,
+    /REACHED \[\]$/,
+  ],
+  [
+    'environment',
+    `import os\n${REACH}os.environ.get("PATH", "")[:0] + str(os.environ.get("HOME"))))`,
+    /REACHED \/home\/pyodide$/,
+  ],
   ['subprocess', `import subprocess\n${REACH}subprocess.run(["ls"])))`, /OSError|not supported|Error/],
   ['socket', `import socket\ns = socket.create_connection(("127.0.0.1", 22), 1)\n${REACH}s))`, /Error/],
   ['ctypes', `import ctypes\n${REACH}ctypes.CDLL(None).getpid()))`, /Error|REACHED 42/],
@@ -50,12 +62,15 @@ test('a loop at module level is stopped within two seconds, at its line', async 
 });
 
 test('a loop in forward is stopped, and one that catches everything too', async () => {
-  const loop = (body: string): string => `${HEADER}class Net(nn.Module):\n    def forward(self, x):\n        while True:\n${body}`;
+  const loop = (body: string): string =>
+    `${HEADER}class Net(nn.Module):\n    def forward(self, x):\n        while True:\n${body}`;
   const plain = await trace(loop('            x.shape\n'), RUN, { timeoutMs: 1800 });
   expect(plain.diagnostics).toMatchObject([{ code: 'timeout' }]);
   expect([6, 7]).toContain(plain.diagnostics[0]!.line);
   const stubborn = await trace(
-    loop('            try:\n                x.shape\n            except BaseException:\n                pass\n'),
+    loop(
+      '            try:\n                x.shape\n            except BaseException:\n                pass\n',
+    ),
     RUN,
     { timeoutMs: 1800 },
   );
@@ -64,7 +79,9 @@ test('a loop in forward is stopped, and one that catches everything too', async 
 });
 
 test('a loop in the test code costs only a warning', async () => {
-  const result = await trace(`${fixture('tiny_vgg.py')}    while True:\n        pass\n`, undefined, { timeoutMs: 1800 });
+  const result = await trace(`${fixture('tiny_vgg.py')}    while True:\n        pass\n`, undefined, {
+    timeoutMs: 1800,
+  });
   expect(result.diagnostics).toMatchObject([{ code: 'timeout', severity: 'warning' }]);
   expect(result.models.map(({ model }) => model)).toEqual(['TinyVGG']);
 });
@@ -72,7 +89,11 @@ test('a loop in the test code costs only a warning', async () => {
 test('memory bombs end in a message', async () => {
   const result = await trace('a = []\nwhile True:\n    a.append(bytearray(5_000_000))\n');
   expect(diagnosticsText(result)[0]).toMatch(/^model.py:3:\d+-\d+ memory-limit: /);
-  const graph = await trace(`${HEADER}class Net(nn.Module):\n    def forward(self, x):\n        while True:\n            x = x + 1\n`, RUN, { timeoutMs: 3000 });
+  const graph = await trace(
+    `${HEADER}class Net(nn.Module):\n    def forward(self, x):\n        while True:\n            x = x + 1\n`,
+    RUN,
+    { timeoutMs: 3000 },
+  );
   expect(['timeout', 'shape-mismatch']).toContain(graph.diagnostics[0]!.code);
   await works();
 });

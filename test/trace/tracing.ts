@@ -30,13 +30,20 @@ export function startTracing(): Tracing {
     client,
     trace: (files, target, options) => {
       const named = typeof files === 'string' ? { 'model.py': files } : files;
-      return client.trace({ files: named, entry: Object.keys(named)[0]!, target }, { timeoutMs: 10_000, ...options });
+      return client.trace(
+        { files: named, entry: Object.keys(named)[0]!, target },
+        { timeoutMs: 10_000, ...options },
+      );
     },
   };
 }
 
 /** Trains-mode run on float32 inputs of these shapes. */
-export function target(name: string, args: Record<string, unknown>, ...shapes: number[][]): TraceRequest['target'] {
+export function target(
+  name: string,
+  args: Record<string, unknown>,
+  ...shapes: number[][]
+): TraceRequest['target'] {
   const inputs: TensorType[] = shapes.map((shape) => ({ shape, dtype: 'float32' }));
   return { name, args, runs: [{ mode: 'train', inputs }] };
 }
@@ -44,6 +51,7 @@ export function target(name: string, args: Record<string, unknown>, ...shapes: n
 /** `file:line:column-endColumn code: message`, one line a diagnostic. */
 export function diagnosticsText(result: TraceResult): string[] {
   return result.diagnostics.map(
-    (d) => `${d.file}:${d.line}:${d.column}-${d.endColumn} ${d.code}: ${d.message}${d.hint ? ` [${d.hint}]` : ''}`,
+    (d) =>
+      `${d.file}:${d.line}:${d.column}-${d.endColumn} ${d.code}: ${d.message}${d.hint ? ` [${d.hint}]` : ''}`,
   );
 }

@@ -154,7 +154,12 @@ class RealmTextEncoder {
       else if (code < 0x800) bytes.push((code >> 6) | 192, (code & 63) | 128);
       else if (code < 0x10000) bytes.push((code >> 12) | 224, ((code >> 6) & 63) | 128, (code & 63) | 128);
       else
-        bytes.push((code >> 18) | 240, ((code >> 12) & 63) | 128, ((code >> 6) & 63) | 128, (code & 63) | 128);
+        bytes.push(
+          (code >> 18) | 240,
+          ((code >> 12) & 63) | 128,
+          ((code >> 6) & 63) | 128,
+          (code & 63) | 128,
+        );
     }
     return new Uint8Array(bytes);
   }

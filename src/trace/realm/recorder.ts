@@ -46,7 +46,8 @@ export class Recorder {
   /** Python's answer with each graph's number replaced by the graph. */
   complete(answer: string): string {
     const result = JSON.parse(answer) as { models: { graphs: (number | TracedGraph)[] }[] };
-    for (const model of result.models) model.graphs = model.graphs.map((index) => this.graphs[Number(index)]!);
+    for (const model of result.models)
+      model.graphs = model.graphs.map((index) => this.graphs[Number(index)]!);
     return JSON.stringify(result);
   }
 
@@ -70,4 +71,3 @@ export class Recorder {
     return { graph: this.graphs.length - 1, unbound };
   }
 }
-

@@ -198,8 +198,9 @@ class Session:
         names = [candidate.name for candidate in self.candidates]
         offer = f"This file has {', '.join(names)}." if names else "This file defines no nn.Module."
         if value is None:
-            nearest = difflib.get_close_matches(name, names, 1)
-            hint = f"Did you mean {nearest[0]}? {offer}" if nearest else offer
+            by_lower = {candidate.lower(): candidate for candidate in names}
+            nearest = difflib.get_close_matches(name.lower(), by_lower, 1)
+            hint = f"Did you mean {by_lower[nearest[0]]}? {offer}" if nearest else offer
             found = diagnostic("unknown-model", f"{self.entry} does not define {name}.", self.start, hint)
         else:
             place = header_range(node, self.entry) if node is not None else self.start

@@ -48,6 +48,7 @@ def enter(workspace_finder):
     for name in list(sys.modules):
         if name.split(".")[0] in HIDDEN:
             _hidden[name] = sys.modules.pop(name)
+    sys.modules.update(dict.fromkeys(HIDDEN))  # None: importing it raises ModuleNotFoundError
     python = [finder for finder in sys.meta_path if "pyodide" not in type(finder).__module__]
     sys.meta_path[:] = [workspace_finder, *python, StubFinder()]
 
@@ -57,6 +58,8 @@ def leave():
     sys.meta_path[:] = _meta_path
     sys.path[:] = _path
     sys.setrecursionlimit(_recursion_limit)
+    for name in HIDDEN:
+        sys.modules.pop(name, None)
     sys.modules.update(_hidden)
     removed = [name for name in sys.modules if name not in _modules and name not in _hidden]
     for name in removed:

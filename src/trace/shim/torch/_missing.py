@@ -54,7 +54,7 @@ def missing_attribute(namespace, names, present):
         if name in names():
             return Missing(f"{namespace}.{name}")
         error = AttributeError(f"module '{namespace}' has no attribute '{name}'")
-        nearest = difflib.get_close_matches(name, [*names(), *present()], 3)
+        nearest = difflib.get_close_matches(name, sorted({*names(), *present()}), 3)
         error.hint = f"Did you mean {', '.join(f'{namespace}.{n}' for n in nearest)}?" if nearest else None
         raise error
 

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import type { Experiment, Task } from '../../src/core/runs/experiment';
 import type { TrainingJob } from '../../src/core/runs/job';
-import type { DeviceInfo, TrainEvent } from '../../src/core/runs/run';
+import type { DeviceInfo, RunRecord, TrainEvent } from '../../src/core/runs/run';
 import type {
   ArchitectureView,
   PanelCommand,
@@ -38,6 +38,12 @@ export interface CurrentRun {
   readonly live: boolean;
 }
 
+interface ActiveRun {
+  readonly facts: RunFacts;
+  readonly log: RunLog;
+  readonly sender: EventSender;
+}
+
 export interface Notice {
   readonly message: string;
   readonly hint: string | null;
@@ -65,7 +71,8 @@ export class Session {
 
   private readonly connection;
   private readonly engine: EngineBridge;
-  private sender: EventSender | null = null;
+  /** What this page's worker trains: it goes on, and is reported, whichever run is shown. */
+  private active: ActiveRun | null = null;
   private readonly redraw = perFrame(() => {
     this.run.value = this.run.value && { ...this.run.value };
   });
@@ -133,7 +140,7 @@ export class Session {
   }
 
   control(action: 'pause' | 'resume' | 'stop'): void {
-    if (action === 'resume' && !this.run.value?.live) void this.resumeLost();
+    if (action === 'resume' && !this.active) void this.resumeLost();
     else this.engine.control(action);
   }
 
@@ -161,25 +168,23 @@ export class Session {
     this.architecture.value = snapshot.architecture;
     this.draft.value = snapshot.draft;
     this.canResume.value = snapshot.canResume;
-    const current = this.run.value;
-    const { run } = snapshot;
-    // A run that lives here knows itself better than the record on disk does.
-    if (!(current?.live && (!run || run.id === current.facts.id))) {
-      this.run.value = run && {
-        live: false,
-        log: RunLog.restore(run, snapshot.history),
-        facts: {
-          id: run.id,
-          modelName: run.model.class,
-          datasetName: lastName(run.experiment.dataset.path),
-          task: run.experiment.task,
-          classes: run.classes,
-          epochs: run.experiment.epochs,
-          totalSteps: run.totalSteps,
-        },
-      };
-    }
+    this.run.value = this.runOf(snapshot);
     if (snapshot.draft || snapshot.canResume) this.engine.boot();
+  }
+
+  private runOf({ run: record, history }: PanelSnapshot): CurrentRun | null {
+    const { active } = this;
+    // A run that lives here knows itself better than the record on disk does.
+    if (active && (!record || record.id === active.facts.id))
+      return { facts: active.facts, log: active.log, live: true };
+    if (!record) return null;
+    const current = this.run.value;
+    // The pictures of a run that has just ended are only here.
+    if (current?.facts.id === record.id && (current.log.lastStep?.step ?? 0) >= record.step) {
+      current.log.state = record.state;
+      return { ...current, live: false };
+    }
+    return { facts: factsOfRecord(record), log: RunLog.restore(record, history), live: false };
   }
 
   private async begin(
@@ -197,9 +202,11 @@ export class Session {
       }
       const { job, datasetUri } = result.ok;
       log.apply({ kind: 'state', state: 'running', error: null, hint: null });
-      this.sender = new EventSender((first, events) => this.host.events(job.runId, first, events));
+      const sender = new EventSender((first, events) => this.host.events(job.runId, first, events));
+      const active = { facts: factsOf(job), log, sender };
+      this.active = active;
       this.canResume.value = false;
-      this.run.value = { facts: factsOf(job), log, live: true };
+      this.run.value = { facts: active.facts, log, live: true };
       this.view.value = 'train';
       this.connection.keep({ runId: job.runId, step: log.lastStep?.step ?? 0 });
       await this.engine.train(job, datasetUri);
@@ -211,21 +218,36 @@ export class Session {
   }
 
   private receive(runId: string, event: TrainEvent): void {
-    const run = this.run.value;
-    if (!run?.live || run.facts.id !== runId) return;
-    run.log.apply(event);
-    this.sender?.add(event);
+    const { active } = this;
+    if (active?.facts.id !== runId) return;
+    active.log.apply(event);
+    active.sender.add(event);
     if (event.kind === 'checkpoint') this.connection.keep({ runId, step: event.step });
-    if (event.kind === 'state' && isOver(event.state)) this.run.value = { ...run, live: false };
-    this.redraw();
+    const shown = this.run.value?.facts.id === runId;
+    if (event.kind === 'state' && isOver(event.state)) {
+      this.active = null;
+      if (shown) this.run.value = { facts: active.facts, log: active.log, live: false };
+    } else if (shown) this.redraw();
   }
 
   private broken(message: string): void {
-    const run = this.run.value;
-    if (run?.live) this.receive(run.facts.id, { kind: 'state', state: 'failed', error: message, hint: null });
+    const { active } = this;
+    if (active) this.receive(active.facts.id, { kind: 'state', state: 'failed', error: message, hint: null });
     else this.notice.value = { message, hint: null };
     void this.host.log('error', message);
   }
+}
+
+function factsOfRecord(record: RunRecord): RunFacts {
+  return {
+    id: record.id,
+    modelName: record.model.class,
+    datasetName: lastName(record.experiment.dataset.path),
+    task: record.experiment.task,
+    classes: record.classes,
+    epochs: record.experiment.epochs,
+    totalSteps: record.totalSteps,
+  };
 }
 
 function isOver(state: string): boolean {

@@ -1,4 +1,5 @@
-"""Writes images.json: small PNG and JPEG files of every kind, with the samples that Pillow reads from them.
+"""Writes images.json: small PNG and JPEG files of every kind, with the samples that Pillow reads from them (base64;
+little-endian where they have 16 bits).
 
 Run with a Python that has torch, torchvision and Pillow: python3 test/golden/images.py
 """
@@ -33,6 +34,10 @@ def raw_png(width, height, depth, color_type, rows, interlaced=False):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
 
 
+def packed(array, kind):
+    return base64.b64encode(np.ascontiguousarray(array).astype(kind).tobytes()).decode()
+
+
 def pack(values, depth):
     bits = "".join(format(int(v), f"0{depth}b") for v in values)
     bits += "0" * (-len(bits) % 8)
@@ -62,7 +67,7 @@ def add(name, data, bits=8, mask=None):
             "height": image.height,
             "channels": 1 if pixels.ndim == 2 else 3,
             "bitDepth": bits,
-            "samples": pixels.reshape(-1).tolist(),
+            "samples": packed(pixels, "<u2" if bits == 16 else "u1"),
             **({"indexes": mask} if mask else {}),
         }
     )
@@ -104,10 +109,21 @@ add("one pixel", saved(Image.fromarray(np.array([[200]], np.uint8))))
 wide = np.add.outer(np.arange(20) * 9, np.arange(35) * 2).astype(np.uint8)
 add("jpeg grey", saved(Image.fromarray(wide), "JPEG", quality=92))
 wide_color = np.stack([wide, wide[::-1], 255 - wide], -1)
-add("jpeg 4:4:4", saved(Image.fromarray(wide_color), "JPEG", quality=92, subsampling=0))
-add("jpeg progressive", saved(Image.fromarray(wide_color), "JPEG", quality=92, subsampling=0, progressive=True))
-add("jpeg 4:2:0", saved(Image.fromarray(wide_color), "JPEG", quality=92, subsampling=2))
-add("jpeg cmyk", saved(Image.fromarray(wide_color).convert("CMYK"), "JPEG", quality=95, subsampling=0))
+wide_color[5:9, 7:20] = rng.integers(0, 256, (4, 13, 3))
+photo = Image.fromarray(wide_color)
+add("jpeg 4:4:4", saved(photo, "JPEG", quality=92, subsampling=0))
+add("jpeg 4:2:2", saved(photo, "JPEG", quality=92, subsampling=1))
+add("jpeg 4:2:0", saved(photo, "JPEG", quality=75, subsampling=2))
+add("jpeg 4:2:0 of low quality", saved(photo, "JPEG", quality=10, subsampling=2))
+add("jpeg 4:2:0 of odd size", saved(photo.crop((0, 0, 33, 17)), "JPEG", quality=90, subsampling=2))
+add("jpeg 4:2:0 of three columns", saved(photo.crop((8, 0, 11, 20)), "JPEG", quality=90, subsampling=2))
+add("jpeg 4:4:0", saved(photo.rotate(90, expand=True), "JPEG", quality=90, subsampling=1))
+add("jpeg progressive", saved(photo, "JPEG", quality=92, subsampling=0, progressive=True))
+add("jpeg progressive 4:2:0", saved(photo, "JPEG", quality=85, subsampling=2, progressive=True))
+add("jpeg with optimal tables", saved(photo, "JPEG", quality=85, subsampling=2, optimize=True))
+add("jpeg with restart markers", saved(photo, "JPEG", quality=85, subsampling=2, restart_marker_blocks=2))
+add("jpeg rgb", saved(photo, "JPEG", quality=95, keep_rgb=True))
+add("jpeg cmyk", saved(photo.convert("CMYK"), "JPEG", quality=95, subsampling=0))
 
 turned = []
 marked = np.zeros((16, 24), np.uint8)
@@ -126,7 +142,7 @@ for orientation in range(1, 9):
             "file": base64.b64encode(data).decode(),
             "width": pixels.shape[1],
             "height": pixels.shape[0],
-            "samples": pixels.reshape(-1).tolist(),
+            "samples": packed(pixels, "u1"),
         }
     )
 

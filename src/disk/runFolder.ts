@@ -156,7 +156,12 @@ export class RunFolder {
     const { lines, records } = this;
     this.lines = '';
     this.records = [];
-    if (lines !== '') await appendFile(join(this.path, 'metrics.jsonl'), lines);
+    try {
+      if (lines !== '') await appendFile(join(this.path, 'metrics.jsonl'), lines);
+    } catch (cause) {
+      this.lines = lines + this.lines; // for the next event, when the disk may have room again
+      throw cause;
+    }
     if (records.length > 0) await appendFile(this.eventsPath, concatenate(records));
     if (event.kind === 'pinned')
       await writePreviews(join(this.path, 'pinned'), event, this.current.classes.length);

@@ -1,0 +1,44 @@
+/** @file An experiment as the text of a `.cnnlab.json` file: short forms, and only what differs from the defaults. */
+import type { Experiment } from './experiment';
+import { EXPERIMENT_FIELDS, type FieldTable, OPTIMIZER_DEFAULTS } from './experimentFields';
+import { defaultExperiment } from './parseExperiment';
+
+/** Reads back (`parseExperiment`) as the same experiment. */
+export function formatExperiment(experiment: Experiment): string {
+  const defaults = defaultExperiment(experiment.model, experiment.dataset.path);
+  const { dataset } = experiment;
+  const written: Record<string, unknown> = {
+    model: experiment.model,
+    dataset: dataset.masks === null ? dataset.path : dataset,
+  };
+  for (const key of Object.keys(EXPERIMENT_FIELDS) as (keyof Experiment)[]) {
+    if (key === 'model' || key === 'dataset') continue;
+    const value = key === 'optimizer' ? optimizerOf(experiment) : differences(key, experiment, defaults);
+    if (value !== undefined) written[key] = value;
+  }
+  return `${JSON.stringify(written, null, 2)}\n`;
+}
+
+function differences(key: keyof Experiment, experiment: Experiment, defaults: Experiment): unknown {
+  const type = EXPERIMENT_FIELDS[key]!.type;
+  if (type.kind === 'object') return changed(type.fields, experiment[key], defaults[key]);
+  return same(experiment[key], defaults[key]) ? undefined : experiment[key];
+}
+
+/** Always named, since its other defaults hang on the name. */
+function optimizerOf({ optimizer }: Experiment): unknown {
+  const type = EXPERIMENT_FIELDS.optimizer!.type;
+  const settings =
+    type.kind === 'object' ? changed(type.fields, optimizer, OPTIMIZER_DEFAULTS[optimizer.name]) : undefined;
+  return settings === undefined ? optimizer.name : { name: optimizer.name, ...settings };
+}
+
+function changed(fields: FieldTable, value: unknown, fallback: unknown): Record<string, unknown> | undefined {
+  const [given, usual] = [value, fallback] as [Record<string, unknown>, Record<string, unknown>];
+  const keys = Object.keys(fields).filter((key) => !same(given[key], usual[key]));
+  return keys.length === 0 ? undefined : Object.fromEntries(keys.map((key) => [key, given[key]]));
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -41,6 +41,11 @@ function checkConvolution(op: string, input: TensorType, weight: TensorType, att
   if (dilation.some((size) => size <= 0)) {
     throw new ShapeError(`dilation should be greater than zero, but got ${sizes(dilation)}`);
   }
+  if (weight.shape[0]! < groups) {
+    throw new ShapeError(
+      `Given groups=${groups}, expected weight to be at least ${groups} at dimension 0, but got weight of size ${sizes(weight.shape)} instead`,
+    );
+  }
   if (weight.shape[0]! % groups !== 0) {
     throw new ShapeError(
       `Given groups=${groups}, expected weight to be divisible by ${groups} at dimension 0, but got weight of size [${sizes(weight.shape)}] instead`,

@@ -29,6 +29,16 @@ function resolveShape(input: readonly number[], shape: readonly number[]): reado
   return shape.map((size) => (size === -1 ? total / known : size));
 }
 
+/** @throws ShapeError in the words of `narrow`, by which PyTorch crops first the one side and then the other. */
+function paddedSize(size: number, before: number, after: number): number {
+  if (-before > size) checkDimension(-before, size);
+  const left = size + Math.min(before, 0);
+  if (left + after < 0) {
+    throw new ShapeError(`start (0) + length (${left + after}) exceeds dimension size (${left}).`);
+  }
+  return size + before + after;
+}
+
 export const shape: Pick<OpRegistry, ShapeOps> = {
   reshape: {
     doc: 'The same elements in the same order under another shape; one size may be −1.',
@@ -228,16 +238,19 @@ export const shape: Pick<OpRegistry, ShapeOps> = {
       const rank = input.shape.length;
       if (pad.length % 2 !== 0) throw new ShapeError('Padding length must be divisible by 2');
       if (pad.length > 2 * rank) throw new ShapeError('Padding length too large');
-      const padded = input.shape.map((size, axis) => {
+      const padded = [...input.shape];
+      for (let axis = rank - pad.length / 2; axis < rank; axis++) {
         const pair = 2 * (rank - 1 - axis);
-        const result = size + (pad[pair] ?? 0) + (pad[pair + 1] ?? 0);
-        if (result < 0) {
-          throw new ShapeError(
-            `The input size ${size}, plus negative padding ${pad[pair] ?? 0} and ${pad[pair + 1] ?? 0} resulted in a negative output size, which is invalid. Check dimension ${axis} of your input.`,
-          );
-        }
-        return result;
-      });
+        padded[axis] = paddedSize(padded[axis]!, pad[pair]!, pad[pair + 1]!);
+      }
+      // PyTorch lets pure cropping leave nothing, but not padding elsewhere at the same time.
+      const empty = padded.findIndex((size, axis) => size < 1 && axis >= rank - pad.length / 2);
+      if (empty >= 0 && pad.some((amount) => amount > 0)) {
+        const pair = 2 * (rank - 1 - empty);
+        throw new ShapeError(
+          `The input size ${input.shape[empty]}, plus negative padding ${pad[pair]} and ${pad[pair + 1]} resulted in a negative output size, which is invalid. Check dimension ${empty} of your input.`,
+        );
+      }
       return [{ shape: padded, dtype: input.dtype }];
     },
     // Cropping what was added, and adding zeros where the input was cropped.

@@ -219,6 +219,24 @@ check('flip', [float32(2, 3)], { dims: [0, 0] }, 'dim 0 appears multiple times i
 check('pad', [float32(2, 3)], { pad: [1, 1, 1, 1, 1, 1], value: 0 }, 'Padding length too large');
 
 check(
+  'pad',
+  [float32(1, 2, 2)],
+  { pad: [-2, 0, 0, 2], value: 0 },
+  'The input size 2, plus negative padding -2 and 0 resulted in a negative output size, which is invalid. Check dimension 2 of your input.',
+);
+check(
+  'pad',
+  [float32(2, 3)],
+  { pad: [-2, -2], value: 0 },
+  'start (0) + length (-1) exceeds dimension size (1).',
+);
+check(
+  'conv2d',
+  [float32(2, 3, 9, 6), float32(1, 1, 1, 3), null],
+  { ...conv, groups: 3 },
+  'Given groups=3, expected weight to be at least 3 at dimension 0, but got weight of size [1, 1, 1, 3] instead',
+);
+check(
   'batch_norm',
   [float32(1, 8, 4, 4), null, null, float32(16), float32(16)],
   evaluation,

@@ -2,7 +2,7 @@
 
 /** About how many steps the mean looks back: longer in longer runs, so that a curve never becomes a hedge. */
 export function smoothingSpan(count: number): number {
-  return Math.min(200, Math.max(4, count / 40));
+  return Math.min(200, Math.max(2, count / 25));
 }
 
 /** `s ← β·s + (1 − β)·y`, shown as `s / (1 − βⁿ)` (the bias correction of Adam, arXiv:1412.6980 §3). */

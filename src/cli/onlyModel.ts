@@ -3,6 +3,9 @@ import type { Diagnostic, TraceResult } from '../core/graph/tracedModel';
 import type { TraceClient } from '../trace/traceClient';
 import { CommandError } from './commandError';
 
+/** A command has more time than a hint while typing; a loop without end is still stopped. */
+export const PATIENCE = { timeoutMs: 10_000 } as const;
+
 /** The one model that no other of the file is built from; null where there are several or none. */
 export function onlyModel({ candidates }: TraceResult): string | null {
   const models = candidates.filter(({ usedByOthers }) => !usedByOthers);
@@ -34,7 +37,7 @@ export async function chooseModel(
   files: Readonly<Record<string, string>>,
   entry: string,
 ): Promise<string> {
-  const result = await client.trace({ files, entry });
+  const result = await client.trace({ files, entry }, PATIENCE);
   const name = onlyModel(result);
   if (name !== null) return name;
   const error = result.diagnostics.find(({ severity }) => severity === 'error');

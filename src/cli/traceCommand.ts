@@ -6,7 +6,7 @@ import { parseModelReference } from '../core/runs/modelReference';
 import { readPythonFiles } from '../disk/readPythonFiles';
 import type { TraceClient } from '../trace/traceClient';
 import { CommandError, orThrow } from './commandError';
-import { modelProblem, onlyModel } from './onlyModel';
+import { modelProblem, onlyModel, PATIENCE } from './onlyModel';
 import { parseInputs, shapeText, tensorsOf } from './shapeText';
 
 export interface TraceOptions {
@@ -28,7 +28,7 @@ export async function traceCommand(
   let name = given;
   let found: TraceResult | null = null;
   if (name === null || args === null) {
-    found = await client.trace({ files, entry });
+    found = await client.trace({ files, entry }, PATIENCE);
     name ??= onlyModel(found);
   }
   const target =
@@ -39,7 +39,7 @@ export async function traceCommand(
           args: args ?? found?.candidates.find((candidate) => candidate.name === name)?.example?.args ?? {},
           runs: options.input ? [{ mode: 'train' as const, inputs: parseInputs(options.input) }] : [],
         };
-  const result = target ? await client.trace({ files, entry, target }) : found!;
+  const result = target ? await client.trace({ files, entry, target }, PATIENCE) : found!;
   const diagnostics = [...result.diagnostics];
   if (!target && !diagnostics.some(({ severity }) => severity === 'error')) {
     diagnostics.push(modelProblem(entry, result));

@@ -146,11 +146,20 @@ for orientation in range(1, 9):
         }
     )
 
-tensors = []
-source = torch.from_numpy(color.astype(np.float32) / 255).permute(2, 0, 1)
-for height, width in [(9, 11), (4, 5), (18, 22), (6, 17), (1, 1)]:
-    resized = source if (height, width) == (9, 11) else TF.resize(source, [height, width], antialias=True)
-    tensors.append({"height": height, "width": width, "values": [round(v, 6) for v in resized.reshape(-1).tolist()]})
+resized = []
+for mode in ("RGB", "L"):
+    picture = Image.fromarray(color).convert(mode)
+    for height, width in [(9, 11), (4, 5), (18, 22), (6, 17), (1, 1), (9, 40)]:
+        # What a DataLoader with transforms.Resize and transforms.ToTensor gives, times 255.
+        tensor = TF.to_tensor(TF.resize(picture, [height, width])) * 255
+        values = packed(tensor.round().numpy(), "u1")
+        resized.append({"channels": len(mode), "height": height, "width": width, "values": values})
+deep_tensor = torch.from_numpy(deep.astype(np.float32) / 65535)[None]
+deep_resized = []
+for height, width in [(4, 5), (18, 22)]:
+    tensor = TF.resize(deep_tensor, [height, width], antialias=True)
+    values = [round(v, 6) for v in tensor.reshape(-1).tolist()]
+    deep_resized.append({"height": height, "width": width, "values": values})
 nearest = []
 for height, width in [(5, 7), (18, 22), (13, 6)]:
     small = Image.fromarray(indexes).resize((width, height), Image.NEAREST)
@@ -160,7 +169,8 @@ target = pathlib.Path(__file__).with_name("images.json")
 document = {
     "cases": cases,
     "turned": turned,
-    "resized": {"image": "rgb", "sizes": tensors},
+    "resized": {"image": "rgb", "sizes": resized},
+    "deepResized": {"image": "grey 16 bit", "sizes": deep_resized},
     "nearest": {"image": "palette 8 bit", "sizes": nearest},
 }
 target.write_text(json.dumps(document, indent=None).replace('}, {', '},\n {') + "\n")

@@ -44,6 +44,7 @@ const cases: [string, Geometry][] = [
   ['dilation', geometry({ dilation: [2, 1], padding: [2, 0] })],
   ['stride and dilation', geometry({ stride: [2, 1], dilation: [1, 2], padding: [1, 2] })],
   ['a kernel that is not square', geometry({ kernel: [1, 5], padding: [0, 2] })],
+  ['taps beyond a narrow image', geometry({ input: [2, 4, 9, 3], kernel: [1, 5], padding: [0, 1] })],
   ['an even kernel', geometry({ kernel: [2, 2], stride: [2, 2], padding: [0, 0] })],
   ['more padding than kernel', geometry({ kernel: [2, 2], padding: [3, 2] })],
   ['groups', geometry({ groups: 2 })],

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parseExperiment } from '../../src/core/runs/parseExperiment';
-import { findDatasets } from '../../src/disk/findDatasets';
 import { scanDataset } from '../../src/disk/scanDataset';
 
 const SAMPLE = fileURLToPath(new URL('../../media/sample', import.meta.url));
@@ -24,10 +23,6 @@ test('shapes: three classes of 20', async () => {
   const dataset = await scanDataset('shapes', { base: SAMPLE });
   expect(dataset.samples.length).toBe(60);
   expect(dataset).toMatchObject({ classes: ['circle', 'square', 'triangle'], channels: 3, problems: [] });
-});
-
-test('both are found in the folder', async () => {
-  expect((await findDatasets(SAMPLE)).map(({ path }) => path)).toEqual(['cells', 'shapes']);
 });
 
 test.each(['cells', 'shapes'])('%s.cnnlab.json has no fault', (name) => {

@@ -6,6 +6,7 @@ import type { Session } from '../state/session';
 import { BlockShape } from './blockShape';
 import { type Block, buildBlocks } from './blocks';
 import { blocksAtLine } from './blocksAtLine';
+import { exitId } from './layerEdges';
 import { layoutDiagram, type PlacedBlock } from './layout';
 import { routePath } from './routePath';
 import { fitAll, fitReadable, pan, panToShow, type Viewport, zoomAt } from './viewport';
@@ -161,9 +162,9 @@ export function Diagram({ session, model, traced }: DiagramProps) {
           {layout.routes.map((route) => (
             <path
               key={`${route.from} ${route.to} ${route.points[0]!.y}`}
-              class={route.points.length > 2 ? 'edge edge-skip' : 'edge'}
+              class={route.kind === 'skip' ? 'edge edge-skip' : 'edge'}
               d={routePath(route.points)}
-              marker-end="url(#arrow)"
+              marker-end={route.to === exitId ? undefined : 'url(#arrow)'}
             />
           ))}
           {layout.blocks.map((placed) => (

@@ -18,7 +18,7 @@ export function layeredLayout(nodes: readonly LayerNode[], edges: readonly Layer
   }
   const routes: Route[] = edges.map((edge) => {
     const { points } = graph.edge(edge.from, edge.to) as { points: readonly Point[] };
-    return { ...edge, points };
+    return { ...edge, kind: 'flow', points };
   });
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return { width, height, corners, routes };

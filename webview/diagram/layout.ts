@@ -17,6 +17,8 @@ export interface LayerNode {
 }
 
 export interface Route extends LayerEdge {
+  /** A skip runs past other blocks beside the chain. */
+  readonly kind: 'flow' | 'skip';
   /** From the source's border to the target's, at least two. */
   readonly points: readonly Point[];
 }
@@ -77,7 +79,12 @@ function layoutLayer(
 
   const layer = isSpine(nodes, edges) ? spineLayout(nodes, edges) : layeredLayout(nodes, edges);
   const placed: PlacedBlock[] = [];
-  const routes: Route[] = [...layer.routes];
+  // What leaves an opened block runs on to its border, where the outer layer's edge takes over.
+  const routes: Route[] = layer.routes.map((route) => {
+    const end = route.points.at(-1)!;
+    const border = { x: end.x, y: end.y + blockSize.padding + 1 };
+    return route.to === exitId ? { ...route, points: [...route.points, border] } : route;
+  });
   blocks.forEach((block) => {
     const corner = layer.corners.get(block.id)!;
     const inside = insides.get(block.id);

@@ -45,7 +45,7 @@ export function spineLayout(nodes: readonly LayerNode[], edges: readonly LayerEd
         { x: center, y: start.y + from.height },
         { x: center, y: end.y },
       ];
-      return { ...edge, points };
+      return { ...edge, kind: 'flow', points };
     }
     // Leave below the middle and enter above it, so that a skip ending at a node and one starting there keep apart.
     const x = center + widest / 2 + laneMargin + lane * laneGap;
@@ -57,7 +57,7 @@ export function spineLayout(nodes: readonly LayerNode[], edges: readonly LayerEd
       { x, y: enter },
       { x: end.x + to.width, y: enter },
     ];
-    return { ...edge, points };
+    return { ...edge, kind: 'skip', points };
   });
   return { width: 2 * center, height: y - gap, corners, routes };
 }

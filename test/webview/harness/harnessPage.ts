@@ -62,3 +62,6 @@ const panel = connect<PanelApi<PredictionJob>, Host>(host, {
   post: (message) => window.postMessage(structuredClone(message)),
   on: (listener) => toHost.push(listener),
 });
+
+/** For scripts that show what no scene has. */
+Object.assign(window, { panelForScripts: panel });

@@ -1,7 +1,7 @@
 /** @file Faults of a model file at their lines, and gone when they are mended. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { diagnosticsOf, eventually, hintsOf, lineOf, openText, setText } from './editing';
+import { activated, diagnosticsOf, eventually, hintsOf, lineOf, openText, setText } from './editing';
 
 const head = 'import torch\nimport torch.nn as nn\n\n\n';
 const good = `${head}class Net(nn.Module):
@@ -47,6 +47,8 @@ async function check(name: string, broken: string, at: string, message: RegExp):
 }
 
 describe('diagnostics', () => {
+  before(activated);
+
   it('name a syntax error, and go when it is mended', () =>
     check(
       'syntax.py',
@@ -63,16 +65,6 @@ describe('diagnostics', () => {
       /expected input\[1, 8, 16, 16\] to have 16 channels, but got 8 channels/,
     ));
 
-  it('name a missing constructor argument', () =>
-    check(
-      'missing.py',
-      good.replace('def __init__(self):', 'def __init__(self, width):'),
-      'Net()(',
-      /width/,
-    ));
-
   it('stop a file that runs forever, and go on when it is mended', () =>
-    check('forever.py', `${good}\nwhile True:\n    pass\n`, 'while True:', /stopped|second/i)).timeout(
-    90_000,
-  );
+    check('forever.py', `${good}\nwhile True: pass\n`, 'while True', /still running/)).timeout(90_000);
 });

@@ -1,9 +1,11 @@
 /** @file Shapes beside the code of unmodified model files, and what becomes of them while typing. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { eventually, hintsOf, lineOf, openText, setText, workspaceUri } from './editing';
+import { activated, eventually, hintsOf, lineOf, openText, setText, workspaceUri } from './editing';
 
 describe('shape hints', () => {
+  before(activated);
+
   it('show the seed U-Net as its own test() calls it', async () => {
     const document = await vscode.workspace.openTextDocument(workspaceUri('seed_unet.py'));
     await vscode.window.showTextDocument(document);

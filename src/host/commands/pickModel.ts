@@ -5,7 +5,9 @@ import { looksLikeModelFile } from '../workspace/looksLikeModelFile';
 import { modelSummary, trainableCandidates } from '../workspace/modelFacts';
 import type { ModelFiles } from '../workspace/modelFiles';
 import type { TraceService } from '../workspace/traceService';
+import { workspacePath } from '../workspace/workspacePaths';
 import type { ModelTarget } from './modelTarget';
+import { showDiagnostic } from './showDiagnostic';
 
 export interface PickedModel extends ModelTarget {
   readonly candidate: ModelCandidate;
@@ -25,6 +27,13 @@ export async function pickModel(
   if (active?.languageId === 'python' && looksLikeModelFile(active.getText())) {
     const items = await modelItems([active.uri], traces);
     if (items.length > 0) return choose(title, items);
+    // Another file's model is not what was meant by someone who looks at a broken one.
+    const { diagnostics } = await traces.trace(active.uri);
+    const error = diagnostics.find(({ severity }) => severity === 'error');
+    if (error) {
+      showDiagnostic(workspacePath(active.uri).root, error);
+      return null;
+    }
   }
   const items = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: 'CNN Lab: looking for models' },

@@ -31,7 +31,10 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     [commandIds.openExperiment]: (file) => openExperiment(services, file),
     [commandIds.showOutput]: () => log.show(),
     [commandIds.openModel]: openModel,
-    [commandIds.refreshModels]: () => services.models.refresh(),
+    [commandIds.refreshModels]: () => {
+      services.traces.forget();
+      services.models.refresh();
+    },
     [commandIds.showRun]: async (argument) => {
       const entry = await entryOf(argument, runs);
       if (entry) content.showRun(await training.shownRun(entry));

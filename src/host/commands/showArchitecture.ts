@@ -3,8 +3,10 @@ import * as vscode from 'vscode';
 import type { TraceResult } from '../../core/graph/tracedModel';
 import { missingArguments, proposeArguments } from '../training/proposeArguments';
 import type { TraceService } from '../workspace/traceService';
+import { workspacePath } from '../workspace/workspacePaths';
 import { askForArguments, askForInput } from './askForInput';
 import type { PickedModel } from './pickModel';
+import { showDiagnostic } from './showDiagnostic';
 
 /** The trace of the picked model; null where the user gave up or was told what is wrong. */
 export async function traceForDiagram(
@@ -15,7 +17,7 @@ export async function traceForDiagram(
   if (result.models.some(({ model }) => model === picked.model)) return result;
   const broken = result.diagnostics.find(({ severity }) => severity === 'error');
   if (broken && picked.candidate.example) {
-    showDiagnostic(picked, broken);
+    showDiagnostic(workspacePath(picked.file).root, broken);
     return null;
   }
   const proposed = proposeArguments(picked.candidate, { channels: 3, outputs: 10 });
@@ -31,20 +33,7 @@ export async function traceForDiagram(
   });
   if (asked.models.length > 0) return asked;
   const reason = asked.diagnostics.find(({ severity }) => severity === 'error');
-  if (reason) showDiagnostic(picked, reason);
+  if (reason) showDiagnostic(workspacePath(picked.file).root, reason);
   else void vscode.window.showErrorMessage(`${picked.model} could not be read, and gave no reason.`);
   return null;
-}
-
-function showDiagnostic(
-  picked: PickedModel,
-  { line, message, hint }: TraceResult['diagnostics'][number],
-): void {
-  const go = 'Go to Line';
-  const text = `${picked.model}, line ${line}: ${message}${hint ? ` ${hint}` : ''}`;
-  void vscode.window.showErrorMessage(text, go).then((answer) => {
-    if (answer !== go) return;
-    const at = new vscode.Position(Math.max(0, line - 1), 0);
-    void vscode.window.showTextDocument(picked.file, { selection: new vscode.Range(at, at) });
-  });
 }

@@ -71,7 +71,7 @@ export class Panel implements vscode.Disposable {
   adopt(panel: vscode.WebviewPanel): void {
     this.#open?.panel.dispose();
     panel.webview.options = this.#options();
-    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'activityBar.svg');
+    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'icon.svg');
     const page: Page = connect<PanelApi<PredictionJob>, Host>(this.host(), {
       post: (message) => panel.webview.postMessage(message),
       on: (listener) => panel.webview.onDidReceiveMessage(listener),

@@ -45,7 +45,7 @@ export class TraceService implements vscode.Disposable {
     let started: Tracer | null = null;
     this.#tracer = {
       trace: (request, options) => {
-        started ??= createTracer();
+        started ??= warmed(createTracer());
         return started.trace(request, options);
       },
       dispose: () => started?.dispose(),
@@ -105,6 +105,11 @@ export class TraceService implements vscode.Disposable {
     if (this.#memory.size > remembered && !oldest.done) this.#memory.delete(oldest.value);
   }
 
+  /** The next questions are answered afresh. */
+  forget(): void {
+    this.#memory.clear();
+  }
+
   /** For what drives the tracer itself, like the preparation of a training job. */
   get tracer(): Tracer {
     if (!vscode.workspace.isTrusted) throw new UntrustedWorkspaceError();
@@ -114,6 +119,29 @@ export class TraceService implements vscode.Disposable {
   dispose(): void {
     this.#tracer.dispose();
   }
+}
+
+const warmUp = `import torch
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(1, 1, 3), nn.BatchNorm2d(1), nn.ReLU(), nn.MaxPool2d(2))
+    def forward(self, x):
+        return self.layers(x)
+Net()(torch.randn(1, 1, 8, 8))
+`;
+
+/**
+ * The first trace of a fresh Python compiles what later ones have ready. It is made of a model of our own, with time
+ * to spare, so that a busy machine does not take the user's first file for one that never ends.
+ */
+function warmed(tracer: Tracer): Tracer {
+  tracer
+    .trace({ files: { 'warm_up.py': warmUp }, entry: 'warm_up.py' }, { timeoutMs: 20_000 })
+    // Whatever is wrong, the user's own file will say it.
+    .catch(() => undefined);
+  return tracer;
 }
 
 function sameTexts(a: TraceRequest['files'], b: TraceRequest['files']): boolean {

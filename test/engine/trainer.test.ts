@@ -143,7 +143,7 @@ test('pauses before the next step, saves, and goes on', async () => {
     }
   });
   expect(paused).toBe(1);
-  const order = events.flatMap((event) =>
+  const order = events.flatMap((event): (string | number)[] =>
     event.kind === 'state' ? [event.state] : event.kind === 'step' ? [event.step] : [],
   );
   expect(order).toEqual(['running', 1, 2, 'paused', 'running', 3, 4, 5, 6, 'completed']);

@@ -34,7 +34,7 @@ export class Recorder {
     try {
       const request = JSON.parse(payload);
       if (operation === 'emit') return JSON.stringify(this.emit(request));
-      if (operation === 'leaf') return JSON.stringify(this.leaf(request));
+      if (operation === 'leaves') return JSON.stringify(this.leaves(request));
       if (operation === 'extract') return JSON.stringify(this.extract(request));
       return JSON.stringify({ fault: `no operation ${operation}` });
     } catch (error) {
@@ -51,8 +51,8 @@ export class Recorder {
     return JSON.stringify(result);
   }
 
-  private leaf({ shape, dtype }: { shape: number[]; dtype: DType }): ValueId {
-    return this.builder.input('data', '', { shape, dtype });
+  private leaves(types: readonly TensorType[]): ValueId[] {
+    return types.map((type) => this.builder.input('data', '', type));
   }
 
   private emit({ op, inputs, attributes, frame }: EmitRequest): [ValueId, readonly number[], DType][] {

@@ -19,6 +19,8 @@ def from_exception(error, fallback):
     if isinstance(error, SyntaxError) and (error.filename or "").startswith(WORKSPACE):
         return diagnostic("syntax-error", error.msg, syntax_place(error), "Python cannot read the file here.")
     place, inside_shim = innermost_place(error)
+    if isinstance(error, SyntaxError) and place is None:
+        return diagnostic("syntax-error", error.msg, fallback, "Python cannot read the file.")
     place = place or fallback
     code, message, hint = describe(error, inside_shim)
     path = getattr(error, "module_path", None)
@@ -81,7 +83,8 @@ def describe(error, inside_shim):
         return "recursion", f"RecursionError: {text}", "A function or module calls itself without end."
     if isinstance(error, ImportError):
         return "import-error", f"{type(error).__name__}: {text}", hint
-    if inside_shim and isinstance(error, (RuntimeError, ValueError, IndexError)):
+    refusal = isinstance(error, (RuntimeError, ValueError, IndexError)) and not isinstance(error, NotImplementedError)
+    if inside_shim and refusal:
         return "shape-mismatch", text, hint or shape_hint(text)
     if isinstance(error, SystemExit):
         return "python-error", f"SystemExit: {text}", "The file ends Python while it is imported."

@@ -230,6 +230,7 @@ class Session:
         self.models.append(entry)
 
     def construct(self, candidate, arguments):
+        _recorder.current().constructing = True
         try:
             model = candidate.value(**arguments)
         except TypeError as error:
@@ -237,6 +238,8 @@ class Session:
                 self.diagnostics.append(argument_diagnostic(candidate, error))
                 return None
             raise
+        finally:
+            _recorder.current().constructing = False
         if isinstance(model, nn.Module):
             return model
         what = repr(model) if isinstance(model, Stub) else f"a {type(model).__name__}"

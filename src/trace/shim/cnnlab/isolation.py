@@ -77,6 +77,8 @@ def leave():
 def unchanged():
     for owner, before in _contents.values():
         now = vars(owner)
+        if now == before:  # in C, by identity first
+            continue
         for name, value in before.items():
             if name not in CHANGING and now.get(name, now) is not value:
                 return False

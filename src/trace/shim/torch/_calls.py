@@ -21,15 +21,19 @@ class RootCall:
                 self.state.setdefault(id(tensor), (name, tensor))
         self.buffers = [(part._buffers, dict(part._buffers)) for part in module.modules()]
         self.saved = [(tensor, tensor._id, tensor._constant) for _, tensor in self.state.values()]
-        self.leaves = {}
+        leaves = _recorder.new_leaves([tensor for _, tensor in self.state.values()])
+        self.leaves = dict(zip(self.state, leaves))
         for key, (_, tensor) in self.state.items():
-            tensor._id = self.leaves[key] = _recorder.new_leaf(tensor)
+            tensor._id = self.leaves[key]
             if tensor.dtype.category == 2:
                 tensor._constant = None  # what is loaded later must count, not what it is now
         self.inputs = []
         fresh = {}
         self.arguments = replace_tensors(arguments, self.inputs, fresh)
         self.keywords = replace_tensors(keywords, self.inputs, fresh)
+        self.input_ids = _recorder.new_leaves(self.inputs)  # kept: an input may be changed in place
+        for tensor, index in zip(self.inputs, self.input_ids):
+            tensor._id = index
         self.first_node = _recorder.current().node_count
         self.calls = []
         self.counters = []
@@ -43,7 +47,7 @@ class RootCall:
         self.end_node = _recorder.current().node_count
         updates = self.updates()
         inputs = [
-            {"kind": "data", "name": f"input{i}", "value": value_id(tensor)} for i, tensor in enumerate(self.inputs)
+            {"kind": "data", "name": f"input{i}", "value": value} for i, value in enumerate(self.input_ids)
         ]
         inputs += [
             {"kind": "state", "name": name, "value": self.leaves[key]} for key, (name, _) in self.state.items()
@@ -184,6 +188,13 @@ def type_tree(value):
 
 def class_definition(cls):
     """Where `class Name` stands, for classes of the workspace."""
+    known = _recorder.current().definitions
+    if cls not in known:
+        known[cls] = find_definition(cls)
+    return known[cls]
+
+
+def find_definition(cls):
     module = sys.modules.get(cls.__module__)
     path = getattr(module, "__file__", None) or ""
     line = cls.__dict__.get("__firstlineno__")

@@ -86,11 +86,23 @@ def randint(low, high=None, size=None, *, dtype=None, requires_grad=False, devic
     """Integers whose values stay unknown: they serve as inputs."""
     if size is None:
         low, high, size = 0, low, high
+    not_followed("torch.randint")
     return Tensor(sized((), size), dtype or _dtypes.int64, None, None, _recorder.Source())
 
 
 def randperm(n, *, dtype=None, **_):
+    not_followed("torch.randperm")
     return Tensor((n,), dtype or _dtypes.int64, None, None, _recorder.Source())
+
+
+def not_followed(name):
+    """In a constructor, what is drawn afterwards would come out otherwise than in PyTorch."""
+    if _recorder.current().constructing:
+        _recorder.warn(
+            "init-not-reproduced",
+            f"{name} draws integers, which is not followed: weights initialised afterwards differ from PyTorch's.",
+            "Load initial weights saved by PyTorch for equal numbers.",
+        )
 
 
 def like(create):

@@ -59,6 +59,8 @@ class Recording:
         self.node_count = 0
         self.on_root_call = None
         self.before_root_call = None
+        self.definitions = {}
+        self.constructing = False
 
 
 _host = None
@@ -105,10 +107,15 @@ def emit(op, inputs, attributes, located=True):
     return outputs
 
 
+def new_leaves(tensors):
+    """Places on the tape for tensors that no op made."""
+    indices = ask("leaves", [{"shape": list(t._shape), "dtype": t.dtype.name} for t in tensors])
+    recording.leaves.update(zip(indices, tensors))
+    return indices
+
+
 def new_leaf(tensor):
-    index = ask("leaf", {"shape": list(tensor._shape), "dtype": tensor.dtype.name})
-    recording.leaves[index] = tensor
-    return index
+    return new_leaves([tensor])[0]
 
 
 def draw(source, shape, fill):

@@ -178,8 +178,8 @@ class Tensor:
             {name: value for name, value in self.__dict__.items() if name not in ("_id", "_source")}
         )
         copy._source = _recorder.Source()
-        copy._source.copy_of = self._source
         memo[id(self)] = copy
+        copy_draws(self._source, copy._source)
         return copy
 
     def _become(self, result, in_place=True):
@@ -199,6 +199,21 @@ class Tensor:
         self._constant = result._constant
         self._id = result._id
         return self
+
+
+def copy_draws(source, copy):
+    """Fills are repeated; numbers that were drawn cannot be, since the generator has moved on."""
+    recording = _recorder.current()
+    draws = [step for step in recording.draws if step.source is source]
+    for step in draws:
+        if not step.is_random:
+            _recorder.draw(copy, step.shape, step.fill)
+    if recording.constructing and any(step.is_random for step in draws):
+        _recorder.warn(
+            "init-not-reproduced",
+            "A deep copy of initialised weights starts at zero here, not at the same numbers as in PyTorch.",
+            "Build the layers one by one, or load initial weights saved by PyTorch.",
+        )
 
 
 class Parameter(Tensor):

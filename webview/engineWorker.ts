@@ -17,7 +17,7 @@ interface ActiveRun {
   readonly runId: string;
   /** Null while its backend is being chosen. */
   trainer: Trainer | null;
-  /** What the user asked for before there was a trainer to do it. */
+  /** What the user asked for last; it may come before there is a trainer to do it. */
   wanted: 'run' | 'pause' | 'stop';
 }
 
@@ -28,11 +28,12 @@ let active: ActiveRun | null = null;
 
 const heartbeat = new HeartbeatWatch(
   () => {
-    if (!active) return;
+    if (active?.wanted !== 'run') return;
     report(active, { kind: 'warning', message: 'The editor was silent for ten minutes: saved and paused.' });
-    control('pause');
+    active.trainer?.pause();
   },
-  () => control('resume'),
+  // Somebody listens again: go on, unless the user has paused the run in the meantime.
+  () => active?.wanted === 'run' && active.trainer?.resume(),
 );
 
 self.addEventListener('message', (event: MessageEvent<ToWorker>) => {
@@ -67,7 +68,10 @@ self.addEventListener('unhandledrejection', (event) => {
   if (active) fail(active, event.reason);
 });
 self.addEventListener('error', (event) => {
-  if (active) fail(active, event.error ?? event.message);
+  if (!active) return;
+  fail(active, event.error ?? event.message);
+  // Said; the page need not hear of it a second time.
+  event.preventDefault();
 });
 
 async function train(job: TrainingJob): Promise<void> {
@@ -94,8 +98,8 @@ async function train(job: TrainingJob): Promise<void> {
 
 function control(kind: 'pause' | 'resume' | 'stop'): void {
   if (!active) return;
-  if (active.trainer) active.trainer[kind]();
-  else active.wanted = kind === 'resume' ? 'run' : kind;
+  active.wanted = kind === 'resume' ? 'run' : kind;
+  active.trainer?.[kind]();
 }
 
 async function predict(
@@ -132,6 +136,7 @@ function fail(run: ActiveRun, error: unknown): void {
   const state: RunState = 'failed';
   const hint = error instanceof TrainingError ? error.hint : null;
   report(run, { kind: 'state', state, error: textOf(error), hint });
+  run.trainer?.stop();
 }
 
 function textOf(error: unknown): string {

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { formatMetric } from '../parts/formatNumber';
-import { themeColor, watchTheme } from '../parts/themeColor';
+import { watchTheme } from '../parts/themeColor';
 import { chartOptions } from './chartOptions';
 import { ChartTooltip } from './chartTooltip';
 import type { Curve } from './decimate';
@@ -73,7 +73,10 @@ export function CurveChart({ title, series, range }: CurveChartProps) {
         <span class="chart-title">{title}</span>
         {named.map((entry) => (
           <span class="legend-entry" key={entry.label}>
-            <span class={`swatch swatch-${entry.style}`} style={{ borderColor: themeColor(entry.color) }} />
+            <span
+              class={`swatch swatch-${entry.style}`}
+              style={{ borderColor: `var(--vscode-${entry.color})` }}
+            />
             {entry.label} <b>{lastText(entry)}</b>
           </span>
         ))}

@@ -86,6 +86,9 @@ export class EngineBridge {
       for (const [request, answer] of this.predictions)
         answer({ kind: 'prediction', request, prediction: null, error: message });
       this.predictions.clear();
+      // The next run or preview gets a fresh one.
+      worker.terminate();
+      this.worker = null;
       this.listener.onBroken(message);
     });
     const bytes = await ortWasm.arrayBuffer();

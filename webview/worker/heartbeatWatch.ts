@@ -10,7 +10,7 @@ export class HeartbeatWatch {
   /** Silence under two minutes is normal: hosts restart and windows sleep. */
   constructor(
     private readonly onSilent: () => void,
-    private readonly onBack: () => void,
+    private readonly onBack: () => unknown,
   ) {
     setInterval(() => this.look(), lookEvery);
   }

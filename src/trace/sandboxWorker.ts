@@ -3,14 +3,17 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { FromWorker } from './workerMessages';
 
-export type Outcome =
+type Ending =
   | { readonly kind: 'answer'; readonly answer: string }
   | { readonly kind: 'stopped'; readonly reason: 'timeout' | 'memory' | 'crash' };
+
+/** `milliseconds`: how long Python ran. */
+export type Outcome = Ending & { readonly milliseconds: number };
 
 /** Python's SIGINT: KeyboardInterrupt is raised at the line that is running. */
 const INTERRUPT = 2;
 /** Of the time allowed: then Python is asked to stop, so that the line can be named. */
-const ASK_AFTER = [0.55, 0.8];
+const ASK_AFTER = [0.7, 0.9];
 const HEAP_LIMIT_MB = 512;
 
 export class SandboxWorker {
@@ -80,11 +83,12 @@ export class SandboxWorker {
     const id = ++this.requests;
     return new Promise((resolve) => {
       const timers: NodeJS.Timeout[] = [];
-      const finish = (outcome: Outcome): void => {
+      let startedAt = performance.now();
+      const finish = (ending: Ending): void => {
         for (const timer of timers) clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
         this.worker.off('exit', onExit);
-        resolve(outcome);
+        resolve({ ...ending, milliseconds: performance.now() - startedAt });
       };
       const stop = (): void => {
         this.broken = 'crash';
@@ -104,6 +108,7 @@ export class SandboxWorker {
       signal?.addEventListener('abort', abort);
       this.listener = (message) => {
         if (message.kind === 'started' && message.id === id) {
+          startedAt = performance.now();
           timers.push(setTimeout(stop, timeoutMs));
           for (const part of ASK_AFTER) timers.push(setTimeout(ask, timeoutMs * part));
         } else if (message.kind === 'answer' && message.id === id) {

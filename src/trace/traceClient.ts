@@ -13,6 +13,7 @@ export interface TraceOptions {
 type WorkerAnswer = Omit<TraceResult, 'milliseconds'> & { readonly recycle: boolean };
 
 const DEFAULT_TIMEOUT = 1800;
+const SPARE_DELAY = 2000;
 
 /**
  * What the user's file does wrong comes back as diagnostics in the `TraceResult`: also endless loops and too much
@@ -23,6 +24,7 @@ export class TraceClient {
   private current: SandboxWorker | null = null;
   private spare: SandboxWorker | null = null;
   private queue: Promise<unknown> = Promise.resolve();
+  private spareTimer: NodeJS.Timeout | null = null;
   private disposed = false;
 
   /** @param dist the folder of build output, which holds `trace/` */
@@ -45,6 +47,7 @@ export class TraceClient {
 
   async dispose(): Promise<void> {
     this.disposed = true;
+    if (this.spareTimer) clearTimeout(this.spareTimer);
     await Promise.all([this.current?.terminate(), this.spare?.terminate()]);
     this.current = this.spare = null;
   }
@@ -53,10 +56,9 @@ export class TraceClient {
     options.signal?.throwIfAborted();
     if (this.disposed) throw new Error('the trace client is disposed');
     const worker = this.takeWorker();
-    const startedAt = performance.now();
     const timeout = options.timeoutMs ?? DEFAULT_TIMEOUT;
     const outcome = await worker.request(JSON.stringify(request), timeout, options.signal);
-    const milliseconds = performance.now() - startedAt;
+    const { milliseconds } = outcome;
     if (worker.isBroken) this.recycle(worker);
     options.signal?.throwIfAborted();
     if (outcome.kind === 'stopped') {
@@ -69,8 +71,18 @@ export class TraceClient {
     }
     const { recycle, ...result } = JSON.parse(outcome.answer) as WorkerAnswer;
     if (recycle) this.recycle(worker);
-    else this.spare ??= new SandboxWorker(this.folder);
+    else this.prepareSpare();
     return { ...result, milliseconds };
+  }
+
+  /** Later, so that booting it does not slow the traces that follow the first. */
+  private prepareSpare(): void {
+    if (this.spare || this.spareTimer) return;
+    this.spareTimer = setTimeout(() => {
+      this.spareTimer = null;
+      if (!this.disposed) this.spare ??= new SandboxWorker(this.folder);
+    }, SPARE_DELAY);
+    this.spareTimer.unref();
   }
 
   private takeWorker(): SandboxWorker {

@@ -1,6 +1,7 @@
 /** @file The worker thread's entry: boots one sandbox and answers requests until it is terminated. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Sandbox } from './sandbox';
+import { warmUpRequest } from './warmUp';
 import type { FromWorker, ToWorker } from './workerMessages';
 
 const port = parentPort;
@@ -9,6 +10,7 @@ const post = (message: FromWorker): void => port.postMessage(message);
 
 try {
   const sandbox = await Sandbox.boot((workerData as { folder: string }).folder);
+  sandbox.trace(JSON.stringify(warmUpRequest));
   port.on('message', ({ id, request }: ToWorker) => {
     post({ kind: 'started', id });
     try {

@@ -1,4 +1,5 @@
 /** @file What hostile and broken files may not do: leave the sandbox, run on, eat the memory, or spoil the next trace. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { TraceClient } from '../../src/trace/traceClient';
 import { diagnosticsText, dist, fixture, HEADER, startTracing, target } from './tracing';
@@ -51,6 +52,11 @@ test.each([
 ])('no way out: %s', async (_name, statements, reason) => {
   await checkContained(statements, reason);
   await works();
+});
+
+test('no import() is left in the realm: its errors would be objects of Node', () => {
+  for (const file of ['realm.js', 'pyodide.js', 'pyodide.asm.js'])
+    expect(readFileSync(`${dist}/trace/${file}`, 'utf8')).not.toMatch(/(?<![\w$.])import\s*[(.]/);
 });
 
 test('a loop at module level is stopped within two seconds, at its line', async () => {

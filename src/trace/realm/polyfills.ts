@@ -49,11 +49,7 @@ export function installPolyfills(memoryLimit: number): Polyfills {
         return String(this.href);
       }
     },
-    WorkerGlobalScope: class {
-      static [Symbol.hasInstance](): boolean {
-        return true;
-      }
-    },
+    WorkerGlobalScope: Object.defineProperty(() => {}, Symbol.hasInstance, { value: () => true }),
     clearInterval: silent,
     clearTimeout: silent,
     console: { log: silent, info: silent, debug: silent, warn: note, error: note },

@@ -1,4 +1,5 @@
 /** @file A model's state_dict as a safetensors file and back. */
+import { elementCount } from '../graph/ir';
 import type { StateEntry } from '../graph/tracedModel';
 import { type SafetensorsFile, tensorValues, writeSafetensors } from './safetensors';
 import { type DenseValues, safetensorsDType } from './tensorBytes';
@@ -37,7 +38,7 @@ export function stateDictValues(
     entries.map(({ name, shape, dtype }) => {
       const tensor = file.tensors.get(name);
       const isFloat = dtype.startsWith('float') || dtype === 'bfloat16' || dtype === 'bool';
-      const values = tensor ? tensorValues(tensor) : new Float32Array(shape.reduce((a, b) => a * b, 1));
+      const values = tensor ? tensorValues(tensor) : new Float32Array(elementCount(shape));
       return [name, isFloat ? Float32Array.from(values) : Int32Array.from(values)];
     }),
   );

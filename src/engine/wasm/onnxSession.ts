@@ -1,6 +1,6 @@
 /** @file Runs a saved ONNX model, for previews. */
 import type { InferenceSession } from 'onnxruntime-web/wasm';
-import { loadOrt, type Ort, type OrtOptions } from './ortRuntime';
+import { loadOrt, type Ort, type OrtOptions, quietSession } from './ortRuntime';
 import { RunQueue } from './runQueue';
 
 export interface OnnxOutput {
@@ -20,7 +20,7 @@ export class OnnxSession {
   /** @throws Error when the runtime cannot read the file or lacks an operator of it; the message is the runtime's. */
   static async create(bytes: Uint8Array<ArrayBuffer>, options: OrtOptions): Promise<OnnxSession> {
     const { ort } = loadOrt(options);
-    return new OnnxSession(ort, await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 }));
+    return new OnnxSession(ort, await ort.InferenceSession.create(bytes, quietSession));
   }
 
   get inputNames(): readonly string[] {

@@ -16,6 +16,9 @@ export interface OrtOptions {
   readonly ort?: Ort;
 }
 
+/** Failures come as exceptions; the runtime need not print them as well. */
+export const quietSession = { logSeverityLevel: 4 } as const;
+
 export interface OrtRuntime {
   readonly ort: Ort;
   readonly threads: number;
@@ -26,6 +29,6 @@ export function loadOrt({ wasmBinary, numThreads = 1, ort }: OrtOptions): OrtRun
   const threads = ort ? numThreads : 1;
   runtime.env.wasm.numThreads = threads;
   runtime.env.wasm.wasmBinary = wasmBinary;
-  runtime.env.logLevel = 'error';
+  runtime.env.logLevel = 'fatal';
   return { ort: runtime, threads };
 }

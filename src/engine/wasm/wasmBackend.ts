@@ -3,7 +3,7 @@ import { type Graph, sameShape } from '../../core/graph/ir';
 import { lowerStep } from '../../core/onnx/lowerStep';
 import type { DeviceInfo } from '../../core/runs/run';
 import type { Backend, CompileProgress, Executable, StateSpec, StateStore } from '../backend';
-import { loadOrt, type Ort, type OrtOptions } from './ortRuntime';
+import { loadOrt, type Ort, type OrtOptions, quietSession } from './ortRuntime';
 import { RunQueue } from './runQueue';
 import { WasmExecutable } from './wasmExecutable';
 import { WasmState } from './wasmState';
@@ -54,7 +54,7 @@ class WasmBackend implements Backend {
     const { model, ...step } = lowerStep(graph);
     // Measured: ONNX Runtime's own rewriting takes longer than reading the model, and gains a step nothing.
     const session = await this.queue.add(() =>
-      this.ort.InferenceSession.create(model, { graphOptimizationLevel: 'disabled', logSeverityLevel: 3 }),
+      this.ort.InferenceSession.create(model, { graphOptimizationLevel: 'disabled', ...quietSession }),
     );
     onProgress?.({ done: 1, total: 1 });
     const executable = new WasmExecutable(this.ort, this.queue, session, step, state, this.crash);

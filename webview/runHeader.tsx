@@ -53,7 +53,9 @@ function Actions({ session }: { readonly session: Session }) {
   if (run && session.canResume.value) {
     return <Button label="Resume" icon="debug-continue" onPress={() => void session.resumeLost()} />;
   }
-  if (session.view.value === 'train') return null;
+  // An empty view has a button of its own, and one is enough.
+  const empty = !run && !session.draft.value && !session.architecture.value;
+  if (empty || session.view.value === 'train') return null;
   const go = (): void => {
     if (session.draft.value || run) session.view.value = 'train';
     else session.command('train');

@@ -48,9 +48,6 @@ export function RunSummary({ session, run }: { readonly session: Session; readon
         </p>
       )}
       <div class="form-actions">
-        {session.canResume.value && (
-          <Button label="Resume" icon="debug-continue" onPress={() => void session.resumeLost()} />
-        )}
         <Button
           label="Preview an image…"
           icon="eye"

@@ -70,7 +70,7 @@ export class TraceService implements vscode.Disposable {
     if (known && known.target === question && sameTexts(known.files, files)) return this.#wait(known, signal);
     const stop = new AbortController();
     const request: TraceRequest = { files, entry: workspacePath(entry).path, target };
-    const result = this.#tracer.trace(request, { signal: stop.signal });
+    const result = this.#traceTwice(request, stop.signal);
     const asked: Remembered = { files, target: question, result, stop, waiting: 0 };
     this.#remember(key, asked);
     result.then(
@@ -81,6 +81,13 @@ export class TraceService implements vscode.Disposable {
       },
     );
     return this.#wait(asked, signal);
+  }
+
+  /** A sandbox that broke may have been broken by the file before, or by a machine that is too busy: ask once more. */
+  async #traceTwice(request: TraceRequest, signal: AbortSignal): Promise<TraceResult> {
+    const result = await this.#tracer.trace(request, { signal });
+    if (!result.diagnostics.some(({ code }) => code === 'sandbox-crash')) return result;
+    return this.#tracer.trace(request, { signal });
   }
 
   /** Several may wait for one trace: it is stopped when the last of them gives up. */

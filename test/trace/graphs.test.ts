@@ -117,6 +117,8 @@ test('constructors draw in PyTorch order, and what is drawn for nothing still co
         torch.rand(5)
         self.scale = nn.Parameter(torch.randn(2) * 0.5)
         nn.init.zeros_(self.conv.bias)
+        self.conv.weight.data.mul_(3)
+        self.conv.bias.data += 0.5
         self.norm = nn.BatchNorm2d(2)
     def forward(self, x):
         return self.norm(self.conv(x))
@@ -125,11 +127,12 @@ test('constructors draw in PyTorch order, and what is drawn for nothing still co
   );
   const bound = 1 / 3;
   expect(result.models[0]!.init.map(({ target: name, fill }) => [name, ...Object.values(fill)])).toEqual([
-    ['conv.weight', 'uniform', expect.closeTo(-bound, 12), expect.closeTo(bound, 12)],
+    ['conv.weight', 'uniform', expect.closeTo(-3 * bound, 12), expect.closeTo(3 * bound, 12)],
     ['conv.bias', 'uniform', expect.closeTo(-bound, 12), expect.closeTo(bound, 12)],
     [null, 'uniform', 0, 1],
     ['scale', 'normal', 0, 0.5],
     ['conv.bias', 'constant', 0],
+    ['conv.bias', 'constant', 0.5],
     ['norm.weight', 'constant', 1],
     ['norm.bias', 'constant', 0],
     ['norm.running_mean', 'constant', 0],

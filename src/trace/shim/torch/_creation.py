@@ -191,6 +191,12 @@ def fill_in_place(self, fill):
     if _recorder.current().call is not None and self._id is not None:
         raise _recorder.UnsupportedOp(f"filling a tensor ({fill['kind']}) in forward")
     if self._source is None:
+        if _recorder.current().constructing and self._constant is None:
+            _recorder.warn(
+                "init-not-reproduced",
+                "Filling a part of a tensor is not followed: its initial values differ from PyTorch's.",
+                "Fill the whole parameter, or load initial weights saved by PyTorch.",
+            )
         self._source = _recorder.Source()
     _recorder.draw(self._source, self._shape, fill)
     if not isinstance(self, _parameter()):

@@ -4,8 +4,9 @@ from . import _dtypes, _indexing
 from . import _pointwise as pointwise
 from . import _reductions as reductions
 from . import _shaping as shaping
+from ._constants import uniform
 from ._missing import Missing, pytorch_names
-from ._recorder import current
+from ._recorder import current, warn
 from ._tensor import Parameter, Tensor, apply, functions, record_constant
 
 POINTWISE = """abs add addcdiv addcmul atan2 ceil clamp cos div eq erf exp expm1 floor floor_divide ge gt isnan le lerp
@@ -60,47 +61,36 @@ def operator_method(function, swapped=False):
 
 def in_place_method(name, function):
     def call(self, *args, **kwargs):
-        if current().call is None and isinstance(self, Parameter):
-            return change_parameter(self, function, args, kwargs)
+        if current().call is None and self._source is not None and self._constant is None:
+            if change_fill(self, function, args, kwargs):
+                return self
+            if isinstance(self, Parameter) or current().constructing:
+                warn("init-not-reproduced", f"{name}_ on initial values is not followed.", "Set them with nn.init.")
+                return self
         resizing = name in ("squeeze", "unsqueeze", "transpose", "t")
-        result = function(self, *args, **kwargs)
-        changed = self._become(result, in_place=not resizing)
-        if result._source is not None and result._source.derived is not None:
-            self._source, self._id = result._source, None
-        return changed
+        return self._become(function(self, *args, **kwargs), in_place=not resizing)
 
     return call
 
 
-def change_parameter(parameter, function, args, kwargs):
-    """`weight.mul_(0.1)` in a constructor changes how the last fill is read."""
-    draws = [step for step in current().draws if step.source is parameter._source]
-    alias = Tensor(parameter._shape, parameter.dtype, None, None, parameter._source)
-    if draws and not draws[-1].is_random and draws[-1].fill["kind"] == "constant":
-        from . import _constants
-
-        alias._constant = _constants.uniform(draws[-1].fill["value"])
-        result = function(alias, *args, **kwargs)
+def change_fill(tensor, function, args, kwargs):
+    """`weight.data.mul_(0.1)` in a constructor changes how the last fill is read. False where it cannot."""
+    draws = [step for step in current().draws if step.source is tensor._source]
+    if not draws:
+        return False
+    last = draws[-1]
+    if last.fill["kind"] == "constant":
+        result = function(Tensor(tensor._shape, tensor.dtype, uniform(last.fill["value"])), *args, **kwargs)
         if result._constant is not None:
-            record_constant(parameter, result._constant)
-            return parameter
-    elif draws:
-        scale = function(Tensor((), parameter.dtype, _uniform(1.0)), *args, **kwargs)
-        shift = function(Tensor((), parameter.dtype, _uniform(0.0)), *args, **kwargs)
-        if scale._constant is not None and shift._constant is not None and function in AFFINE:
-            low = shift._constant.fill
-            draws[-1].fill = transformed(draws[-1].fill, scale._constant.fill - low, low)
-            return parameter
-    from ._recorder import warn
-
-    warn("init-not-reproduced", f"{function.__name__}_ on a parameter is not followed.", "Set it with nn.init.")
-    return parameter
-
-
-def _uniform(value):
-    from . import _constants
-
-    return _constants.uniform(value)
+            record_constant(tensor, result._constant)
+        return result._constant is not None
+    if function not in AFFINE or last.fill["kind"] == "values":
+        return False
+    at_one, at_zero = (function(Tensor((), tensor.dtype, uniform(x)), *args, **kwargs)._constant for x in (1.0, 0.0))
+    if at_one is None or at_zero is None or not (at_one.is_uniform and at_zero.is_uniform):
+        return False
+    last.fill = transformed(last.fill, at_one.fill - at_zero.fill, at_zero.fill)
+    return True
 
 
 def transformed(fill, scale, shift):

@@ -42,6 +42,7 @@ export class WebgpuExecutable implements Executable {
   private readonly constants: GPUBuffer;
   private readonly commands: readonly Command[];
   private readonly updates: readonly Command[];
+  private readonly outputRegions: readonly Region[];
   private readonly outputBytes: number;
   private readonly idleStaging: GPUBuffer[] = [];
   private ranOnce = false;
@@ -87,8 +88,6 @@ export class WebgpuExecutable implements Executable {
     this.outputBytes = plan.outputs.reduce((sum, { type }) => sum + paddedBytes(type), 0);
     for (let i = 0; i < queueDepth; i++) this.idleStaging.push(this.createStaging());
   }
-
-  private readonly outputRegions: readonly Region[];
 
   async run(feeds: RunFeeds): Promise<Map<string, TensorData>> {
     this.context.check();
@@ -140,7 +139,9 @@ export class WebgpuExecutable implements Executable {
     const view = new DataView(bytes);
     dispatches.forEach(({ name, params }, i) => {
       if (params.length * 4 > offsetAlignment) throw new Error(`${name} has too many params`);
-      params.forEach((param, k) => writeParam(view, i * offsetAlignment + k * 4, param));
+      params.forEach((param, k) => {
+        writeParam(view, i * offsetAlignment + k * 4, param);
+      });
     });
     const uniforms = this.createBuffer(
       'params',

@@ -170,7 +170,10 @@ class Planner {
   }
 
   private place({ index, node, lowering }: LoweredNode): void {
-    if ('alias' in lowering) return this.release(node, index, []);
+    if ('alias' in lowering) {
+      this.release(node, index, []);
+      return;
+    }
     if ('constant' in lowering) {
       this.locations.set(node.outputs[0]!, this.constant(lowering.constant));
       return;

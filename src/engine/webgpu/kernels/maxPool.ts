@@ -36,6 +36,7 @@ export const maxPool: { readonly [K in MaxPoolOp]: KernelRule<K> } = {
     return forward('max_pool2d', inputs[0]!, outputs[0]!, axes, typeOf);
   },
   max_pool2d_backward: ({ inputs, outputs, attributes }, typeOf) => {
+    if (tilesInput(attributes)) return tiledBackward(inputs[0]!, inputs[1]!, outputs[0]!, attributes, typeOf);
     const axes = plainAxes(typeOf(inputs[1]!).shape, typeOf(inputs[0]!).shape, attributes);
     return backward('max_pool2d_backward', inputs[0]!, inputs[1]!, outputs[0]!, axes, typeOf);
   },
@@ -185,6 +186,72 @@ function backward(
     }
   }
   result[index] = total;`,
+  });
+  return { dispatches: [dispatch] };
+}
+
+/** Windows side by side, as nearly everybody pools: each input is in one window at most. */
+function tilesInput({ kernel_size, stride, padding, dilation }: MaxPoolAttributes): boolean {
+  const axes = [0, 1] as const;
+  return axes.every((i) => kernel_size[i] === stride[i] && padding[i] === 0 && dilation[i] === 1);
+}
+
+/** One invocation a window, which writes all its inputs; inputs beyond the last window form windows of zeros. */
+function tiledBackward(
+  grad: ValueId,
+  input: ValueId,
+  output: ValueId,
+  { kernel_size }: MaxPoolAttributes,
+  typeOf: TypeOf,
+): Lowering {
+  const inShape = typeOf(input).shape;
+  const gradShape = typeOf(grad).shape;
+  const [height, width] = [inShape.at(-2)!, inShape.at(-1)!];
+  const rows = Math.ceil(height / kernel_size[0]);
+  const columns = Math.ceil(width / kernel_size[1]);
+  const dispatch = perThread({
+    name: 'max_pool2d_backward',
+    threads: (elementCount(inShape) / (height * width)) * rows * columns,
+    bindings: {
+      grad: read(value(grad), 'f32'),
+      source: read(value(input), 'f32'),
+      result: write(value(output), 'f32'),
+    },
+    params: {
+      height: u32(height),
+      width: u32(width),
+      rows: u32(rows),
+      columns: u32(columns),
+      outHeight: u32(gradShape.at(-2)!),
+      outWidth: u32(gradShape.at(-1)!),
+      kernelHeight: u32(kernel_size[0]),
+      kernelWidth: u32(kernel_size[1]),
+    },
+    body: `  let ox = index % params.columns;
+  let oy = index / params.columns % params.rows;
+  let plane = index / (params.columns * params.rows);
+  let first = (plane * params.height + oy * params.kernelHeight) * params.width + ox * params.kernelWidth;
+  let tall = min(params.kernelHeight, params.height - oy * params.kernelHeight);
+  let wide = min(params.kernelWidth, params.width - ox * params.kernelWidth);
+  var best = source[first];
+  var best_at = first;
+  for (var i = 0u; i < tall; i++) {
+    for (var j = 0u; j < wide; j++) {
+      let at = first + i * params.width + j;
+      let other = source[at];
+      if (other > best) { best = other; best_at = at; }
+    }
+  }
+  var taken = 0.0;
+  if (oy < params.outHeight && ox < params.outWidth) {
+    taken = grad[(plane * params.outHeight + oy) * params.outWidth + ox];
+  }
+  for (var i = 0u; i < tall; i++) {
+    for (var j = 0u; j < wide; j++) {
+      let at = first + i * params.width + j;
+      result[at] = select(0.0, taken, at == best_at);
+    }
+  }`,
   });
   return { dispatches: [dispatch] };
 }

@@ -4,6 +4,7 @@
  * Chan's rule, so that nothing cancels where the mean is large beside the deviation.
  */
 import { elementCount, type ValueId } from '../../../core/graph/ir';
+import { joinLanes, treeDeclaration } from './joinLanes';
 import {
   type Dispatch,
   f32,
@@ -29,8 +30,11 @@ interface Layout {
   readonly pixels: number;
   /** Elements of a channel. */
   readonly perChannel: number;
+  /** Elements that an invocation takes at once: 4 where a channel's pixels are whole vectors, else 1. */
+  readonly width: 4 | 1;
   /** Chunks of a channel, one a workgroup. */
   readonly chunks: number;
+  /** Vectors (or elements) of a chunk. */
   readonly chunk: number;
 }
 
@@ -43,25 +47,32 @@ function layoutOf(input: ValueId, typeOf: TypeOf): Layout {
   const pixels = elementCount(shape.slice(2));
   const perChannel = batch * pixels;
   const wanted = Math.min(maxChunks, Math.max(1, Math.ceil(perChannel / elementsPerChunk)));
-  const chunk = Math.ceil(perChannel / wanted);
-  return { batch, channels, pixels, perChannel, chunks: Math.ceil(perChannel / chunk), chunk };
+  const width = pixels % 4 === 0 ? 4 : 1;
+  const chunk = Math.ceil(perChannel / width / wanted);
+  return { batch, channels, pixels, perChannel, width, chunks: Math.ceil(perChannel / width / chunk), chunk };
 }
 
-const layoutParams = ({ channels, pixels, perChannel, chunks, chunk }: Layout): Record<string, Param> => ({
+/** All in vectors where `width` is 4. */
+const layoutParams = ({
+  channels,
+  pixels,
+  perChannel,
+  width,
+  chunks,
+  chunk,
+}: Layout): Record<string, Param> => ({
   channels: u32(channels),
-  pixels: u32(pixels),
-  perChannel: u32(perChannel),
+  pixels: u32(pixels / width),
+  perChannel: u32(perChannel / width),
   chunks: u32(chunks),
   chunk: u32(chunk),
 });
 
-/** Sums `pair` over the workgroup into `tree[0]`. */
-const sumPairs = `  tree[lane] = pair;
-  workgroupBarrier();
-  for (var span = ${workgroupSize / 2}u; span > 0u; span /= 2u) {
-    if (lane < span) { tree[lane] += tree[lane + span]; }
-    workgroupBarrier();
-  }`;
+const elementOf = ({ width }: Layout): 'vec4f' | 'f32' => (width === 4 ? 'vec4f' : 'f32');
+
+/** The sum of a vector's elements, or the one element. */
+const total = ({ width }: Layout, expression: string): string =>
+  width === 4 ? `dot(${expression}, vec4f(1.0))` : expression;
 
 /** Element `i` of a channel, in sample order. */
 const place =
@@ -72,7 +83,7 @@ const chunkWalk = (body: string): string => `  let channel = item / params.chunk
   let end = min(begin + params.chunk, params.perChannel);
   var pair = vec2f();
 ${body}
-${sumPairs}`;
+${joinLanes('pair', (a, b) => `${a} + ${b}`)}`;
 
 export const norm: { readonly [K in 'batch_norm' | 'batch_norm_backward']: KernelRule<K> } = {
   batch_norm: ({ inputs, outputs, attributes }, typeOf) => {
@@ -140,22 +151,28 @@ export const norm: { readonly [K in 'batch_norm' | 'batch_norm_backward']: Kerne
       mean: read(value(mean!), 'f32'),
       invstd: read(value(invstd!), 'f32'),
     };
-    const vectors = layout.pixels % 4 === 0;
-    const element = vectors ? 'vec4f' : 'f32';
+    const element = elementOf(layout);
     return {
       dispatches: [
         perWorkgroup({
           name: 'batch_norm_backward (sums)',
           items: layout.channels * layout.chunks,
           size: workgroupSize,
-          bindings: { ...tensors, partial: write(partial, 'f32') },
+          bindings: {
+            ...tensors,
+            grad: { ...tensors.grad, element },
+            source: { ...tensors.source, element },
+            partial: write(partial, 'f32'),
+          },
           params: layoutParams(layout),
-          declarations: `var<workgroup> tree: array<vec2f, ${workgroupSize}>;`,
+          declarations: treeDeclaration('vec2f'),
           body: `${chunkWalk(`  let center = mean[channel];
   let scale = invstd[channel];
   for (var i = begin + lane; i < end; i += ${workgroupSize}u) {
     let at = ${place};
-    pair += grad[at] * vec2f(1.0, (source[at] - center) * scale);
+    let g = grad[at];
+    let normalized = (source[at] - center) * scale;
+    pair += vec2f(${total(layout, 'g')}, ${total(layout, 'g * normalized')});
   }`)}
   if (lane == 0u) { partial[item * 2u] = tree[0].x; partial[item * 2u + 1u] = tree[0].y; }`,
         }),
@@ -177,7 +194,7 @@ export const norm: { readonly [K in 'batch_norm' | 'batch_norm_backward']: Kerne
         }),
         perThread({
           name: 'batch_norm_backward',
-          threads: (layout.perChannel * layout.channels) / (vectors ? 4 : 1),
+          threads: (layout.perChannel * layout.channels) / layout.width,
           bindings: {
             ...tensors,
             grad: { ...tensors.grad, element },
@@ -188,7 +205,7 @@ export const norm: { readonly [K in 'batch_norm' | 'batch_norm_backward']: Kerne
             result: write(value(gradInput!), element),
           },
           params: {
-            pixels: u32(layout.pixels / (vectors ? 4 : 1)),
+            pixels: u32(layout.pixels / layout.width),
             channels: u32(layout.channels),
             perElement: f32(1 / layout.perChannel),
           },
@@ -209,17 +226,17 @@ function partialStatistics(input: ValueId, partial: Operand, layout: Layout): Di
     name: 'batch_norm (sums)',
     items: layout.channels * layout.chunks,
     size: workgroupSize,
-    bindings: { source: read(value(input), 'f32'), partial: write(partial, 'f32') },
-    params: layoutParams(layout),
-    declarations: `var<workgroup> tree: array<vec2f, ${workgroupSize}>;`,
+    bindings: { source: read(value(input), elementOf(layout)), partial: write(partial, 'f32') },
+    params: { ...layoutParams(layout), width: f32(layout.width) },
+    declarations: treeDeclaration('vec2f'),
     body: `${chunkWalk(`  let first = begin / params.pixels * params.channels * params.pixels + channel * params.pixels + begin % params.pixels;
-  let shift = source[first];
+  let shift = source[first]${layout.width === 4 ? '.x' : ''};
   for (var i = begin + lane; i < end; i += ${workgroupSize}u) {
     let off = source[${place}] - shift;
-    pair += vec2f(off, off * off);
+    pair += vec2f(${total(layout, 'off')}, ${total(layout, 'off * off')});
   }`)}
   if (lane == 0u) {
-    let mean = tree[0].x / f32(end - begin);
+    let mean = tree[0].x / (f32(end - begin) * params.width);
     partial[item * 2u] = shift + mean;
     partial[item * 2u + 1u] = max(tree[0].y - mean * tree[0].x, 0.0);
   }`,
@@ -255,7 +272,7 @@ function joinStatistics(
     params: {
       perChannel: u32(layout.perChannel),
       chunks: u32(layout.chunks),
-      chunk: u32(layout.chunk),
+      chunk: u32(layout.chunk * layout.width),
       eps: f32(eps),
       momentum: f32(momentum),
     },
@@ -294,11 +311,10 @@ function normalize(
   scale: string,
   extra: Record<string, Param>,
 ): Dispatch {
-  const vectors = layout.pixels % 4 === 0;
-  const element = vectors ? 'vec4f' : 'f32';
+  const element = elementOf(layout);
   return perThread({
     name: 'batch_norm',
-    threads: (layout.perChannel * layout.channels) / (vectors ? 4 : 1),
+    threads: (layout.perChannel * layout.channels) / layout.width,
     bindings: {
       source: read(value(input), element),
       mean: read(statistics.mean, 'f32'),
@@ -307,7 +323,7 @@ function normalize(
       ...(bias == null ? {} : { bias: read(value(bias), 'f32') }),
       result: write(value(output), element),
     },
-    params: { pixels: u32(layout.pixels / (vectors ? 4 : 1)), channels: u32(layout.channels), ...extra },
+    params: { pixels: u32(layout.pixels / layout.width), channels: u32(layout.channels), ...extra },
     body: `  let channel = index / params.pixels % params.channels;
   let scale = ${scale}${weight == null ? '' : ' * weight[channel]'};
   result[index] = (source[index] - mean[channel]) * scale${bias == null ? '' : ' + bias[channel]'};`,

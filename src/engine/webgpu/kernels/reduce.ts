@@ -4,6 +4,7 @@
  */
 import { elementCount, type ValueId } from '../../../core/graph/ir';
 import { denseStrides, mergeAxes } from './broadcast';
+import { joinLanes, treeDeclaration } from './joinLanes';
 import {
   type Dispatch,
   f32,
@@ -164,8 +165,7 @@ function reduceAxes(
     ${reducedWalk}
     total = ${reduction.join('total', 'source[at]')};
   }
-  tree[lane] = total;
-${tree(reduction)}
+${joinLanes('total', reduction.join)}
   if (lane == 0u) { result[item] = ${splits === 1 ? finish('tree[0]', element, result, mean) : 'tree[0]'}; }`,
   });
   if (splits === 1) return { dispatches: [first] };
@@ -210,19 +210,6 @@ function joinPartials(
 function finish(total: string, element: 'f32' | 'i32', result: 'f32' | 'i32', mean: boolean): string {
   if (mean) return `f32(${total}) * params.scale`;
   return element === result ? total : `${result}(${total})`;
-}
-
-export function treeDeclaration(element: string, name = 'tree', size = workgroupSize): string {
-  return `var<workgroup> ${name}: array<${element}, ${size}>;`;
-}
-
-/** Joins `tree[0 … size)` into `tree[0]`, pairwise: fewer barriers' worth of rounding than a running total. */
-function tree({ join }: Reduction): string {
-  return `  workgroupBarrier();
-  for (var span = ${workgroupSize / 2}u; span > 0u; span /= 2u) {
-    if (lane < span) { tree[lane] = ${join('tree[lane]', 'tree[lane + span]')}; }
-    workgroupBarrier();
-  }`;
 }
 
 function product(sizes: readonly number[]): number {

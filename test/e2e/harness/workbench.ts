@@ -150,6 +150,13 @@ export class Workbench {
     }
   }
 
+  /** Brings a line of the active editor into view: the editor draws no others. */
+  async goToLine(line: number): Promise<void> {
+    await this.page.keyboard.press('Control+G');
+    await this.quickInput().fill(`:${line}`);
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Opens the Explorer's context menu on a file and chooses an item. Folders on the way are opened. */
   async runOnFile(path: string, menuItem: string): Promise<void> {
     await this.runCommand('View: Show Explorer');

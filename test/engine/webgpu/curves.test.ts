@@ -70,10 +70,16 @@ for (const model of ['seed_unet', 'tiny_vgg'] as const) {
       it(`${run.optimizer.name}: losses and final outputs are PyTorch's`, async () => {
         const { state, step, losses } = await train(model, run);
         losses.forEach((loss, i) => {
-          expect(Math.abs(loss / run.losses[i]! - 1), `step ${i + 1}: ${loss} for ${run.losses[i]}`).toBeLessThan(1e-4);
+          expect(
+            Math.abs(loss / run.losses[i]! - 1),
+            `step ${i + 1}: ${loss} for ${run.losses[i]}`,
+          ).toBeLessThan(1e-4);
         });
         const output = await evaluate(model, state);
-        const worst = run.evaluation.values.reduce((most, value, i) => Math.max(most, Math.abs(output[i]! - value)), 0);
+        const worst = run.evaluation.values.reduce(
+          (most, value, i) => Math.max(most, Math.abs(output[i]! - value)),
+          0,
+        );
         expect(worst).toBeLessThan(1e-3);
         step.dispose();
         state.dispose();
@@ -101,7 +107,6 @@ it('a step is one submission and makes no buffer', async () => {
   await Promise.all([step.run(feeds), step.run(feeds), step.run(feeds)]);
   expect(backend.counters.submissions - before.submissions).toBe(3);
   expect(backend.counters.buffersCreated - before.buffersCreated).toBe(0);
-  console.log('dispatches', (backend.counters.dispatches - before.dispatches) / 3);
   step.dispose();
   state.dispose();
 });

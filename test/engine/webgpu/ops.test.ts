@@ -61,7 +61,8 @@ describe('every op equals PyTorch', () => {
         if (!golden.gradInputs) continue;
         const gradients = await runOnce(gradientGraph(golden), goldenFeeds(golden, 'gradient'));
         golden.gradInputs.forEach((expected, i) => {
-          if (expected) expectClose(op, `#${index} grad_input${i}`, gradients.get(`grad_input${i}`)!, expected);
+          if (expected)
+            expectClose(op, `#${index} grad_input${i}`, gradients.get(`grad_input${i}`)!, expected);
         });
       }
     });

@@ -1,0 +1,152 @@
+/** @file Where tensors live: slots shared, states updated in place where that is safe, limits named. */
+import { describe, expect, it } from 'vitest';
+import { GraphBuilder } from '../../../src/core/graph/builder';
+import type { TensorType, ValueId } from '../../../src/core/graph/ir';
+import { registry } from '../../../src/core/ops/registry';
+import { buildTrainingStep } from '../../../src/core/passes/trainingStep';
+import { type Plan, planGraph } from '../../../src/engine/webgpu/planner';
+import { buildCurveModel } from '../../golden/curveModels';
+import { readCurves } from '../../golden/curves';
+
+const limit = 128 * 2 ** 20;
+const float = (...shape: number[]): TensorType => ({ shape, dtype: 'float32' });
+
+function plan(build: (builder: GraphBuilder) => void, maxBindingBytes = limit): Plan {
+  const builder = new GraphBuilder(registry);
+  build(builder);
+  return planGraph(builder.build(), maxBindingBytes);
+}
+
+function chain(builder: GraphBuilder, length: number): ValueId {
+  let value = builder.input('data', 'x', float(1000));
+  for (let i = 0; i < length; i++) value = builder.add('exp', [value], {});
+  return value;
+}
+
+/** Every dispatch writes buffers that it does not also read, as WebGPU demands. */
+function expectNoConflict({ steps }: Plan): void {
+  for (const step of steps) {
+    if (step.kind !== 'dispatch') continue;
+    const key = (i: number) => {
+      const location = step.locations[i]!;
+      return location.kind === 'constant' ? 'constant' : JSON.stringify(location);
+    };
+    step.dispatch.bindings.forEach(({ access }, i) => {
+      if (access === 'read') return;
+      step.dispatch.bindings.forEach((_, j) => {
+        if (i !== j) expect(key(j), `${step.dispatch.name} binds ${key(i)} twice`).not.toBe(key(i));
+      });
+    });
+  }
+}
+
+describe('slots', () => {
+  it('a chain of any length takes two', () => {
+    const { slots, steps } = plan((builder) => builder.output('y', chain(builder, 20)));
+    expect(slots).toEqual([4000, 4000]);
+    expect(steps).toHaveLength(20);
+  });
+
+  it('a tensor that is read late keeps its own', () => {
+    const { slots } = plan((builder) => {
+      const early = chain(builder, 1);
+      let late = early;
+      for (let i = 0; i < 5; i++) late = builder.add('exp', [late], {});
+      builder.output('y', builder.add('add', [early, late], {}));
+    });
+    expect(slots).toHaveLength(3);
+  });
+
+  it('a reshape is no dispatch, and keeps what it looks at alive', () => {
+    const built = plan((builder) => {
+      const view = builder.add('reshape', [chain(builder, 1)], { shape: [10, 100] });
+      const other = builder.add(
+        'exp',
+        [builder.add('exp', [builder.input('data', 'z', float(1000))], {})],
+        {},
+      );
+      builder.output('view', view);
+      builder.output('other', other);
+    });
+    expect(built.steps).toHaveLength(3);
+    expect(built.outputs[0]!.location).not.toEqual(built.outputs[1]!.location);
+  });
+
+  it('what nobody needs is not computed', () => {
+    const { steps } = plan((builder) => {
+      builder.add('sin', [chain(builder, 1)], {});
+      builder.output('y', builder.add('cos', [builder.input('data', 'z', float(8))], {}));
+    });
+    expect(steps.map((step) => step.kind === 'dispatch' && step.dispatch.name)).toEqual(['cos']);
+  });
+});
+
+describe('state', () => {
+  const sgd = { momentum: 0, dampening: 0, weight_decay: 0, nesterov: false };
+  const step = (builder: GraphBuilder) => {
+    const weight = builder.input('state', 'weight', float(8));
+    const grad = builder.input('data', 'grad', float(8));
+    const lr = builder.input('scalar', 'lr', float());
+    builder.update('weight', builder.add('sgd_update', [weight, grad, null, lr], sgd));
+    return weight;
+  };
+
+  it('is updated in place where nobody reads the old value afterwards', () => {
+    const { steps, updates, slots } = plan((builder) => {
+      step(builder);
+    });
+    expect(steps.map(({ kind }) => kind)).toEqual(['dispatch']);
+    expect(updates).toEqual([]);
+    expect(slots).toEqual([]);
+  });
+
+  it('is copied first where somebody does', () => {
+    const { steps, updates } = plan((builder) => {
+      builder.output('old', builder.add('exp', [step(builder)], {}));
+    });
+    expect(steps.map(({ kind }) => kind)).toEqual(['copy', 'dispatch', 'dispatch']);
+    expect(updates).toHaveLength(1);
+  });
+
+  it('two states that swap go through slots', () => {
+    const { steps, updates } = plan((builder) => {
+      const a = builder.input('state', 'a', float(4));
+      const b = builder.input('state', 'b', float(4));
+      builder.update('a', b);
+      builder.update('b', a);
+    });
+    expect(steps.map(({ kind }) => kind)).toEqual(['copy', 'copy']);
+    expect(updates.map(({ from, to }) => [from.kind, to])).toEqual([
+      ['slot', { kind: 'state', name: 'a' }],
+      ['slot', { kind: 'state', name: 'b' }],
+    ]);
+  });
+});
+
+it('a whole training step binds nothing twice and updates every state in place', () => {
+  const { loss, task, runs, batchSize } = readCurves('seed_unet');
+  const { graph, state } = buildCurveModel('seed_unet', 'train', batchSize);
+  for (const { optimizer } of runs) {
+    const built = planGraph(buildTrainingStep({ graph, state, loss, task, optimizer }).graph, limit);
+    expectNoConflict(built);
+    expect(built.updates).toEqual([]);
+    expect(built.steps.every(({ kind }) => kind === 'dispatch')).toBe(true);
+    expect(built.slots.length).toBeLessThan(built.steps.length / 2);
+  }
+});
+
+it('a tensor beyond the device is named with its size and the limit', () => {
+  const tooLarge = () =>
+    plan(
+      (builder) => {
+        const x = builder.input('data', 'x', float(1, 8, 512, 512));
+        const weight = builder.input('state', 'w', float(64, 8, 3, 3));
+        const geometry = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 } as const;
+        builder.output('y', builder.add('conv2d', [x, weight, null], geometry));
+      },
+      32 * 2 ** 20,
+    );
+  expect(tooLarge).toThrow(
+    'the result of conv2d, 1×64×512×512 of float32, needs 64 MiB, but this device binds at most 32 MiB at once.',
+  );
+});

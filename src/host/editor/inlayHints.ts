@@ -26,7 +26,7 @@ export class ShapeHintsProvider implements vscode.InlayHintsProvider, vscode.Dis
     if (!setting('shapeHints.enabled', document.uri)) return [];
     const result = await this.documents.current(document, token);
     if (!result) return [];
-    const maxLength = setting('shapeHints.maxLength', document.uri);
+    const maxLength = longestHint(document.uri);
     return shapeHints(result, workspacePath(document.uri).path)
       .filter(
         ({ line }) => line > range.start.line && line <= Math.min(range.end.line + 1, document.lineCount),
@@ -49,6 +49,13 @@ export class ShapeHintsProvider implements vscode.InlayHintsProvider, vscode.Dis
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
+}
+
+/** VS Code cuts longer hints itself, in the middle of a number, by a setting of its own (0: never). */
+function longestHint(document: vscode.Uri): number {
+  const editor = vscode.workspace.getConfiguration('editor', document).get('inlayHints.maximumLength', 0);
+  const own = setting('shapeHints.maxLength', document);
+  return editor > 0 ? Math.min(own, editor) : own;
 }
 
 /** More evaluations than this are a long loop; its rest repeats what is shown. */

@@ -39,6 +39,7 @@ export async function prepareHostSuite(summaryFile?: string): Promise<HostSuite>
     outfile: entry,
     bundle: true,
     platform: 'node',
+    mainFields: ['module', 'main'],
     format: 'cjs',
     target: 'node20',
     // Found in node_modules from dist/: mocha loads parts of itself by name.

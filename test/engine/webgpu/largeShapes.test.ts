@@ -219,3 +219,62 @@ it('batch statistics keep their digits where the mean is a thousand deviations',
   expectClose(outputs.get('mean'), mean, 1e-6);
   expectClose(outputs.get('variance'), variance, 1e-4);
 });
+
+describe('of equal maxima the first in row order takes the gradient', () => {
+  const cases = [
+    {
+      name: 'windows side by side, with a rest',
+      kernel: 2,
+      stride: 2,
+      padding: 0,
+      out: [3, 4],
+      ceil_mode: false,
+    },
+    {
+      name: 'windows side by side, the last ones cut',
+      kernel: 2,
+      stride: 2,
+      padding: 0,
+      out: [4, 5],
+      ceil_mode: true,
+    },
+    { name: 'overlapping, padded windows', kernel: 3, stride: 2, padding: 1, out: [4, 5], ceil_mode: false },
+  ] as const;
+  for (const { name, kernel, stride, padding, out, ceil_mode } of cases) {
+    it(name, async () => {
+      const [planes, height, width] = [6, 7, 9];
+      const input = numbers([2, 3, height, width]);
+      input.values.forEach((value, i) => {
+        input.values[i] = Math.round(value * 2);
+      });
+      const grad = numbers([2, 3, ...out], 1);
+      const expected = new Float64Array(input.values.length);
+      for (let p = 0; p < planes; p++) {
+        for (let oy = 0; oy < out[0]; oy++) {
+          for (let ox = 0; ox < out[1]; ox++) {
+            let best = -1;
+            for (let y = oy * stride - padding; y < oy * stride - padding + kernel; y++) {
+              for (let x = ox * stride - padding; x < ox * stride - padding + kernel; x++) {
+                if (y < 0 || x < 0 || y >= height || x >= width) continue;
+                const at = (p * height + y) * width + x;
+                if (best < 0 || input.values[at]! > input.values[best]!) best = at;
+              }
+            }
+            expected[best]! += grad.values[(p * out[0] + oy) * out[1] + ox]!;
+          }
+        }
+      }
+      const attributes = {
+        kernel_size: [kernel, kernel],
+        stride: [stride, stride],
+        padding: [padding, padding],
+        dilation: [1, 1],
+        ceil_mode,
+      } as const;
+      const outputs = await compute({ input, grad }, (builder, ids) => ({
+        inputGrad: builder.add('max_pool2d_backward', [ids.grad!, ids.input!], attributes),
+      }));
+      expectClose(outputs.get('inputGrad'), expected, 1e-6);
+    });
+  }
+});

@@ -1,6 +1,5 @@
 /** @file The device of a headless run: the processor unless WebGPU is asked for. */
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { DeviceChoice } from '../core/runs/experiment';
 import type { Backend } from '../engine/backend';
@@ -25,9 +24,6 @@ export async function nodeBackend(choice: DeviceChoice, dist: string): Promise<B
     }
   }
   const wasmBinary = await readFile(join(dist, 'webview', 'ort-wasm-simd-threaded.wasm'));
-  return createWasmBackend({
-    wasmBinary,
-    numThreads: Math.min(4, availableParallelism()),
-    fallbackReason: null,
-  });
+  // One thread, as in the editor: a second one gains little on small images and loses on a busy machine.
+  return createWasmBackend({ wasmBinary });
 }

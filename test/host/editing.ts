@@ -35,7 +35,7 @@ export async function eventually<T>(
   look: () => T | Thenable<T>,
   isThere: (seen: T) => boolean,
   what: string,
-  seconds = 20,
+  seconds = 45,
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {

@@ -27,9 +27,11 @@ export async function traceForDiagram(
   const shape = await askForInput(picked.model, [1, 3, 224, 224]);
   if (!shape) return null;
   const asked = await traces.trace(picked.file, {
-    name: picked.model,
-    args,
-    runs: [{ mode: 'eval', inputs: [{ shape, dtype: 'float32' }] }],
+    target: {
+      name: picked.model,
+      args,
+      runs: [{ mode: 'eval', inputs: [{ shape, dtype: 'float32' }] }],
+    },
   });
   if (asked.models.length > 0) return asked;
   const reason = asked.diagnostics.find(({ severity }) => severity === 'error');

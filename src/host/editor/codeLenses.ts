@@ -23,12 +23,14 @@ export class ModelCodeLensProvider implements vscode.CodeLensProvider, vscode.Di
     token: vscode.CancellationToken,
   ): Promise<vscode.CodeLens[]> {
     if (!setting('codeLens.enabled', document.uri)) return [];
-    const result = await this.documents.current(document, token);
-    if (!result) return [];
-    return trainableCandidates(result).flatMap(({ name, range: { line } }) => {
-      if (line > document.lineCount) return [];
+    const traced = await this.documents.current(document, token);
+    if (!traced) return [];
+    const { readable, currentLine } = traced;
+    return trainableCandidates(readable).flatMap(({ name, range: { line: readLine } }) => {
+      const line = currentLine(readLine);
+      if (line === null || line > document.lineCount) return [];
       const range = new vscode.Range(line - 1, 0, line - 1, 0);
-      const model = result.models.find((each) => each.model === name);
+      const model = readable.models.find((each) => each.model === name);
       const reference: ModelTarget = { file: document.uri, model: name };
       const lens = (title: string, command: string, tooltip: string) =>
         new vscode.CodeLens(range, { title, command, tooltip, arguments: [reference] });

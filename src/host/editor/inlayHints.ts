@@ -24,10 +24,11 @@ export class ShapeHintsProvider implements vscode.InlayHintsProvider, vscode.Dis
     token: vscode.CancellationToken,
   ): Promise<vscode.InlayHint[]> {
     if (!setting('shapeHints.enabled', document.uri)) return [];
-    const result = await this.documents.current(document, token);
-    if (!result) return [];
+    const traced = await this.documents.current(document, token);
+    if (!traced) return [];
     const maxLength = longestHint(document.uri);
-    return shapeHints(result, workspacePath(document.uri).path)
+    return shapeHints(traced.readable, workspacePath(document.uri).path)
+      .map((found) => ({ ...found, line: traced.currentLine(found.line) ?? 0 }))
       .filter(
         ({ line }) => line > range.start.line && line <= Math.min(range.end.line + 1, document.lineCount),
       )

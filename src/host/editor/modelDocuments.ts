@@ -1,14 +1,26 @@
 /** @file Keeps a trace of every model file that is on screen, shortly after each edit. */
 import * as vscode from 'vscode';
 import type { TraceResult } from '../../core/graph/tracedModel';
+import { LastGoodText } from '../../trace/lastGoodText';
+import type { LineMap } from '../../trace/mapLines';
 import { looksLikeModelFile } from '../workspace/looksLikeModelFile';
 import type { TraceService } from '../workspace/traceService';
 
 /** Pause in typing, in milliseconds, after which a file is traced again. */
 const typingPause = 150;
 
+export interface DocumentTrace {
+  /** Of the text as it is. */
+  readonly result: TraceResult;
+  /** Of the last text that Python could read, which is the same text but while the file is half-typed. */
+  readonly readable: TraceResult;
+  /** From a line of that text to the line on screen; null for one that is being edited. Both count from 1. */
+  readonly currentLine: LineMap;
+}
+
 interface Tracked {
-  result: TraceResult | null;
+  readonly lastGood: LastGoodText;
+  result: DocumentTrace | null;
   timer: NodeJS.Timeout | null;
   running: AbortController | null;
   /** Wake whoever waits for the trace of the text as it is now. */
@@ -40,11 +52,14 @@ export class ModelDocuments implements vscode.Disposable {
 
   /** The last trace, which may be of a text some keystrokes ago. */
   latest(uri: vscode.Uri): TraceResult | null {
-    return this.#tracked.get(uri.toString())?.result ?? null;
+    return this.#tracked.get(uri.toString())?.result?.result ?? null;
   }
 
-  /** The trace of the text as it is now; null for files that are no model files, or once cancelled. */
-  async current(document: vscode.TextDocument, token: vscode.CancellationToken): Promise<TraceResult | null> {
+  /** The trace once the text as it is now has been traced; null for files that are no model files, or once cancelled. */
+  async current(
+    document: vscode.TextDocument,
+    token: vscode.CancellationToken,
+  ): Promise<DocumentTrace | null> {
     const tracked = this.#tracked.get(document.uri.toString());
     if (!tracked) return null;
     while (tracked.timer || tracked.running) {
@@ -72,6 +87,7 @@ export class ModelDocuments implements vscode.Disposable {
   #schedule(document: vscode.TextDocument, delay: number): void {
     const key = document.uri.toString();
     const tracked: Tracked = this.#tracked.get(key) ?? {
+      lastGood: new LastGoodText(),
       result: null,
       timer: null,
       running: null,
@@ -91,9 +107,12 @@ export class ModelDocuments implements vscode.Disposable {
     const running = new AbortController();
     tracked.running = running;
     try {
-      const result = await this.traces.trace(document.uri, undefined, running.signal);
-      if (running.signal.aborted) return;
-      tracked.result = result;
+      const { text, isCurrent, currentLine } = tracked.lastGood.update(document.getText());
+      const { signal } = running;
+      const result = await this.traces.trace(document.uri, { signal });
+      const readable = isCurrent ? result : await this.traces.trace(document.uri, { signal, text });
+      if (signal.aborted) return;
+      tracked.result = { result, readable, currentLine };
     } catch (error) {
       if (running.signal.aborted) return;
       this.log.error(`Tracing ${document.uri.fsPath} failed`, error instanceof Error ? error : String(error));

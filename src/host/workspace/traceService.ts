@@ -13,6 +13,14 @@ export interface Tracer {
   dispose(): unknown;
 }
 
+export interface TraceQuestion {
+  /** Absent: every model for which the file itself shows an input. */
+  readonly target?: TraceRequest['target'];
+  readonly signal?: AbortSignal;
+  /** Takes the place of the file's own text. */
+  readonly text?: string;
+}
+
 export class UntrustedWorkspaceError extends Error {
   override readonly name = 'UntrustedWorkspaceError';
   constructor() {
@@ -45,31 +53,26 @@ export class TraceService implements vscode.Disposable {
     let started: Tracer | null = null;
     this.#tracer = {
       trace: (request, options) => {
-        started ??= warmed(createTracer());
+        started ??= createTracer();
         return started.trace(request, options);
       },
       dispose: () => started?.dispose(),
     };
   }
 
-  /**
-   * Traces `entry`: with a `target` as that says, else every model for which the file itself shows an input.
-   * @throws UntrustedWorkspaceError in Restricted Mode, before anything runs.
-   */
-  async trace(
-    entry: vscode.Uri,
-    target?: TraceRequest['target'],
-    signal?: AbortSignal,
-  ): Promise<TraceResult> {
+  /** @throws UntrustedWorkspaceError in Restricted Mode, before anything runs. */
+  async trace(entry: vscode.Uri, { target, signal, text }: TraceQuestion = {}): Promise<TraceResult> {
     if (!vscode.workspace.isTrusted) throw new UntrustedWorkspaceError();
-    const files = await this.sources.filesFor(entry);
+    const { path } = workspacePath(entry);
+    const found = await this.sources.filesFor(entry);
+    const files = text === undefined ? found : { ...found, [path]: text };
     signal?.throwIfAborted();
     const question = JSON.stringify(target ?? null);
-    const key = `${entry.toString()}\n${target?.name ?? ''}`;
+    const key = `${entry.toString()}\n${target?.name ?? ''}\n${text === undefined ? '' : 'text given'}`;
     const known = this.#memory.get(key);
     if (known && known.target === question && sameTexts(known.files, files)) return this.#wait(known, signal);
     const stop = new AbortController();
-    const request: TraceRequest = { files, entry: workspacePath(entry).path, target };
+    const request: TraceRequest = { files, entry: path, target };
     const result = this.#traceTwice(request, stop.signal);
     const asked: Remembered = { files, target: question, result, stop, waiting: 0 };
     this.#remember(key, asked);
@@ -126,29 +129,6 @@ export class TraceService implements vscode.Disposable {
   dispose(): void {
     this.#tracer.dispose();
   }
-}
-
-const warmUp = `import torch
-import torch.nn as nn
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.layers = nn.Sequential(nn.Conv2d(1, 1, 3), nn.BatchNorm2d(1), nn.ReLU(), nn.MaxPool2d(2))
-    def forward(self, x):
-        return self.layers(x)
-Net()(torch.randn(1, 1, 8, 8))
-`;
-
-/**
- * The first trace of a fresh Python compiles what later ones have ready. It is made of a model of our own, with time
- * to spare, so that a busy machine does not take the user's first file for one that never ends.
- */
-function warmed(tracer: Tracer): Tracer {
-  tracer
-    .trace({ files: { 'warm_up.py': warmUp }, entry: 'warm_up.py' }, { timeoutMs: 20_000 })
-    // Whatever is wrong, the user's own file will say it.
-    .catch(() => undefined);
-  return tracer;
 }
 
 function sameTexts(a: TraceRequest['files'], b: TraceRequest['files']): boolean {

@@ -165,7 +165,7 @@ function rowsBody(): string {
   let area = params.quads * params.outHeight;
 ${gradPlanes('area')}
 ${range(outputBlock)
-  .map((o) => `  var sum${o} = array<vec3f, 3>();`)
+  .map((o) => `  var sum${o}_0 = vec3f(); var sum${o}_1 = vec3f(); var sum${o}_2 = vec3f();`)
   .join('\n')}
   var run = split * params.rows;
   let end = min(run + params.rows, params.totalRows);
@@ -190,7 +190,7 @@ ${range(outputBlock)
         ${[0, 1, 2]
           .map(
             (ky) =>
-              `sum${o}[${ky}] += vec3f(${rowNames.map((name) => `dot(grad${o}, ${name}${ky})`).join(', ')});`,
+              `sum${o}_${ky} += vec3f(${rowNames.map((name) => `dot(grad${o}, ${name}${ky})`).join(', ')});`,
           )
           .join('\n        ')}`,
   )
@@ -205,7 +205,8 @@ ${range(outputBlock)
   .map(
     (o) => `  if (first_output + ${o}u < params.outputs) {
     let first = base + ((channel_group * params.outputs + first_output + ${o}u) * params.inputs + channel) * 9u;
-    for (var tap = 0u; tap < 9u; tap++) { result[first + tap] = sum${o}[tap / 3u][tap % 3u]; }
+    let sums = array<vec3f, 3>(sum${o}_0, sum${o}_1, sum${o}_2);
+    for (var tap = 0u; tap < 9u; tap++) { result[first + tap] = sums[tap / 3u][tap % 3u]; }
   }`,
   )
   .join('\n')}`;

@@ -93,7 +93,7 @@ describe('bad input is named and the rest is kept', () => {
   test('a mask of another size', async () => {
     const dataset = await scan({ 'images/a.png': image, 'masks/a.png': png(4, 4, (x) => x % 2) });
     expect(problems(dataset)).toEqual([
-      'error mask-size: masks/a.png is 4×4, but its image images/a.png is 8×6',
+      'warning mask-size: masks/a.png is 4×4, but its image images/a.png is 8×6; both are left out',
       'error empty-dataset: none of the 1 samples can be used',
     ]);
   });

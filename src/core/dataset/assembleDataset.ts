@@ -37,10 +37,10 @@ export function assembleDataset(
     ...listProblems(
       everySample.map((sample) => sample.image).filter((image) => misfits.get(image)),
       (image) => ({
-        severity: 'error',
+        severity: 'warning',
         code: 'mask-size',
-        message: misfits.get(image)!,
-        hint: 'A mask must have the size of its image; mend it, or move both files elsewhere.',
+        message: `${misfits.get(image)!}; both are left out`,
+        hint: 'A mask must have the size of its image.',
       }),
     ),
   );

@@ -48,7 +48,7 @@ test('a sound dataset', () => {
   expect(dataset.samples.length).toBe(2);
 });
 
-test('a mask of another size is an error that names both', () => {
+test('a mask of another size is named with both sizes, and its sample left out', () => {
   const dataset = assemble({
     'images/a.png': header(64, 48),
     'masks/a.png': header(64, 48),
@@ -57,10 +57,10 @@ test('a mask of another size is an error that names both', () => {
   });
   expect(dataset.problems).toMatchObject([
     {
-      severity: 'error',
+      severity: 'warning',
       code: 'mask-size',
       file: 'images/b.png',
-      message: 'masks/b.png is 32×32, but its image images/b.png is 64×48',
+      message: 'masks/b.png is 32×32, but its image images/b.png is 64×48; both are left out',
     },
   ]);
   expect(dataset.samples.map((sample) => sample.image)).toEqual(['images/a.png']);

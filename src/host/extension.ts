@@ -16,6 +16,7 @@ import { PanelHost } from './panel/panelHost';
 import { PreviewService } from './preview/previewService';
 import { followRun } from './runs/followRun';
 import { RunCatalog } from './runs/runCatalog';
+import { UnfinishedRun } from './runs/unfinishedRun';
 import { TrainingService } from './training/trainingService';
 import { ModelsView } from './views/modelsView';
 import { RunsView } from './views/runsView';
@@ -43,7 +44,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const panel: Panel = own(new Panel(extensionUri, () => host));
   const content = new PanelContent(panel);
   const previews = new PreviewService(runs, panel);
-  const host = new PanelHost({ panel, content, training, previews, runs, log });
+  const unfinished = new UnfinishedRun(context.workspaceState);
+  const host = new PanelHost({ panel, content, training, previews, runs, unfinished, log });
   const services: CommandServices = {
     extensionUri,
     log,
@@ -64,7 +66,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own(new ModelsView(models, traces, documents, log));
   own(new RunsView(runs));
   own(followEditor(documents, content, panel));
-  own(followRun(training, runs, panel));
+  own(followRun(training, runs, panel, unfinished));
   own(
     vscode.window.registerWebviewPanelSerializer(panelViewType, {
       deserializeWebviewPanel: async (restored) => panel.adopt(restored),

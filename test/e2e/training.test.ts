@@ -1,13 +1,11 @@
 /** @file The whole way of a user: hints, Train Model, curves and masks, stop, the run on disk, Preview Segmentation. */
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Frame } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inRepository } from '../../src/build/repository.mjs';
-import type { RunRecord } from '../../src/core/runs/run';
 import { type CellsWorkspace, makeCellsWorkspace } from './cellsWorkspace';
 import { inWorkbench } from './harness/inWorkbench';
-import type { Workbench } from './harness/workbench';
+import { openSeedUnet, startTraining } from './startTraining';
 
 const shots = inRepository('dist/test/e2e/shots');
 let workspace: CellsWorkspace;
@@ -17,31 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.remove());
 
-/** Opens the model, waits for its hints, and starts a small training from the palette. */
-async function startTraining(workbench: Workbench, epochs: number): Promise<Frame> {
-  await workbench.openFile('seed_unet.py');
-  await workbench.goToLine(50);
-  await workbench.waitForEditorText(/x = down\(x\)\s*64×161×161 → 128×80×80/);
-  await workbench.runCommand('CNN Lab: Train Model');
-  const panel = await workbench.webview('.train-form');
-  const fields = { features: '[4, 8]', 'Input size': '1×32×32', Epochs: String(epochs), 'Batch size': '4' };
-  for (const [label, value] of Object.entries(fields)) {
-    await panel.getByRole('textbox', { name: new RegExp(`^${label}`) }).fill(value);
-  }
-  await panel.locator('vscode-button', { hasText: /^\s*Train/ }).click();
-  return panel;
-}
-
-async function lastRun(): Promise<{ path: string; record: RunRecord }> {
-  const path = (await workspace.runs()).at(-1)!;
-  return { path, record: JSON.parse(await readFile(join(path, 'run.json'), 'utf8')) as RunRecord };
-}
-
 test.each([
   { webgpu: true, backend: 'webgpu', badge: 'WebGPU' },
   { webgpu: false, backend: 'wasm', badge: 'WASM' },
 ])('trains the seed U-Net on $backend and previews it', async ({ webgpu, backend, badge }) => {
   await inWorkbench(`training-${backend}`, { folder: workspace.folder, webgpu }, async (workbench) => {
+    await openSeedUnet(workbench);
     const panel = await startTraining(workbench, 200);
     await panel.locator('.badge', { hasText: badge }).waitFor({ timeout: 120_000 });
     // Curves grow: steps are drawn, and validation comes with the first epoch.
@@ -60,8 +39,8 @@ test.each([
     await panel.locator('vscode-button', { hasText: 'Stop' }).click();
     await panel.locator('.run-summary', { hasText: 'Training was stopped' }).waitFor();
 
-    await expect.poll(async () => (await lastRun()).record.state).toBe('stopped');
-    const { path, record } = await lastRun();
+    await expect.poll(async () => (await workspace.lastRun()).record.state).toBe('stopped');
+    const { path, record, steps } = await workspace.lastRun();
     expect(record).toMatchObject({ state: 'stopped', device: { backend }, model: { class: 'UNET' } });
     expect(record.step).toBeGreaterThan(1);
     expect((await readdir(join(path, 'checkpoints'))).sort()).toEqual([
@@ -69,9 +48,7 @@ test.each([
       'last.safetensors',
       'last.state.safetensors',
     ]);
-    const metrics = (await readFile(join(path, 'metrics.jsonl'), 'utf8')).trim().split('\n');
-    const losses = metrics.map((line) => JSON.parse(line)).filter(({ kind }) => kind === 'step');
-    expect(losses.length).toBe(record.step);
+    expect(steps.length).toBe(record.step);
 
     const [image] = (await readdir(join(workspace.folder, 'cells/images'))).sort();
     await workbench.runOnFile(`cells/images/${image}`, 'Preview Segmentation');

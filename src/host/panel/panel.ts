@@ -132,8 +132,11 @@ export class Panel implements vscode.Disposable {
     };
   }
 
+  /** The tab stays: after a reload or a restart of the extension host the next of us takes it over. */
   dispose(): void {
-    this.close();
+    if (this.#open) clearInterval(this.#open.heartbeat);
+    this.#open?.page.$close();
+    this.#open = null;
     this.#closed.dispose();
   }
 }

@@ -8,6 +8,7 @@ import { commandIds } from '../commands/commandIds';
 import { saveExperimentAs } from '../commands/saveExperiment';
 import type { PreviewService } from '../preview/previewService';
 import type { RunCatalog } from '../runs/runCatalog';
+import type { UnfinishedRun } from '../runs/unfinishedRun';
 import { shownActive, type TrainingService } from '../training/trainingService';
 import { uriInWorkspace } from '../workspace/workspacePaths';
 import type { Host, Panel } from './panel';
@@ -19,6 +20,7 @@ export interface PanelServices {
   readonly training: TrainingService;
   readonly previews: PreviewService;
   readonly runs: RunCatalog;
+  readonly unfinished: UnfinishedRun;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -35,11 +37,12 @@ export class PanelHost implements Host {
   constructor(private readonly services: PanelServices) {}
 
   async hello({ bootId, runId }: { bootId: string; runId: string | null }): Promise<PanelSnapshot> {
-    const { panel, content, training } = this.services;
+    const { panel, content, training, unfinished } = this.services;
     if (this.#bootId !== null && this.#bootId !== bootId) await training.active?.interrupt();
     this.#bootId = bootId;
-    // After a window reload the page remembers which run it had; the folder knows the rest.
-    if (!content.run && runId !== null) await this.#restore(runId);
+    // After a reload the page may remember which run it had, else we do; the folder knows the rest.
+    const lost = runId ?? unfinished.id;
+    if (!content.run && lost !== null) await this.#restore(lost);
     panel.pageIsReady();
     // The answer must leave first: it is what the page draws itself from.
     setImmediate(() => content.pageIsReady());

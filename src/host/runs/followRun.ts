@@ -8,8 +8,14 @@ import type { ActiveRun } from './activeRun';
 import type { RunCatalog } from './runCatalog';
 import { bestScore } from './runText';
 import { TrainingStatus } from './trainingStatus';
+import type { UnfinishedRun } from './unfinishedRun';
 
-export function followRun(training: TrainingService, runs: RunCatalog, panel: Panel): vscode.Disposable {
+export function followRun(
+  training: TrainingService,
+  runs: RunCatalog,
+  panel: Panel,
+  unfinished: UnfinishedRun,
+): vscode.Disposable {
   const status = new TrainingStatus();
   status.update(training.active);
   let last: { readonly id: string; readonly state: RunState } | null = null;
@@ -19,6 +25,7 @@ export function followRun(training: TrainingService, runs: RunCatalog, panel: Pa
     if (last?.id === run.id && last.state === state) return;
     const wasGoingOn = last?.id === run.id && (last.state === 'running' || last.state === 'paused');
     last = { id: run.id, state };
+    unfinished.update(run);
     runs.refresh();
     if (wasGoingOn && !run.isGoingOn && !panel.isVisible) announceEnd(run);
   };

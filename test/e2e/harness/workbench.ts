@@ -91,6 +91,13 @@ export class Workbench {
     await this.page.waitForSelector('.monaco-workbench .part.editor', { timeout: patience });
   }
 
+  /** Kills the process in which extensions run, as a crash would; VS Code starts another. */
+  crashExtensionHost(): void {
+    const launched = [...this.server.log().matchAll(/<(\d+)> Launched Extension Host Process/g)].at(-1);
+    if (!launched) throw new Error("The server's log names no extension host.");
+    process.kill(Number(launched[1]), 'SIGKILL');
+  }
+
   /** Answers the question whether the authors of the folder are trusted. */
   async answerTrust(answer: 'Yes' | 'No'): Promise<void> {
     const dialog = this.page.locator('.monaco-dialog-box', { hasText: 'Do you trust' });

@@ -17,8 +17,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     exclude: [...configDefaults.exclude, 'test/host/**', 'test/e2e/**', 'test/bench/**'],
-    // dist/trace is made, or brought up to date, before the first test.
-    globalSetup: ['test/trace/globalSetup.ts'],
+    // dist/trace and dist/cli.js are made, or brought up to date, before the first test.
+    globalSetup: ['test/trace/globalSetup.ts', 'test/cli/globalSetup.ts'],
     // Processes, not threads: a thread's process.env does not reach the Vulkan loader.
     pool: 'forks',
     // Compiling shaders and starting Python take seconds on a small machine that is busy.

@@ -1,10 +1,12 @@
 /** @file Which model of a file is meant when nobody names one. */
 import type { Diagnostic, TraceResult } from '../core/graph/tracedModel';
+import type { PythonFiles } from '../disk/readPythonFiles';
 import type { TraceClient } from '../trace/traceClient';
 import { CommandError } from './commandError';
+import { asWritten, diagnosticText } from './diagnosticText';
 
-/** A command has more time than a hint while typing; a loop without end is still stopped. */
-export const PATIENCE = { timeoutMs: 10_000 } as const;
+/** A loop without end is stopped, at its line, within two seconds of this process's own time. */
+export const PATIENCE = { timeoutMs: 2_500, clock: 'processor' } as const;
 
 /** The one model that no other of the file is built from; null where there are several or none. */
 export function onlyModel({ candidates }: TraceResult): string | null {
@@ -31,18 +33,23 @@ export function modelProblem(entry: string, { candidates }: TraceResult): Diagno
   };
 }
 
-/** @throws CommandError where the file does not hold exactly one model */
+/**
+ * @param shownAs the file as a person at this terminal would write it
+ * @throws CommandError where the file does not hold exactly one model
+ */
 export async function chooseModel(
   client: TraceClient,
-  files: Readonly<Record<string, string>>,
-  entry: string,
+  python: PythonFiles,
+  shownAs: string,
 ): Promise<string> {
+  const { files, entry } = python;
   const result = await client.trace({ files, entry }, PATIENCE);
   const name = onlyModel(result);
   if (name !== null) return name;
-  const error = result.diagnostics.find(({ severity }) => severity === 'error');
-  const { message, hint } = result.candidates.length
-    ? modelProblem(entry, result)
-    : (error ?? modelProblem(entry, result));
-  throw new CommandError(message, hint ?? null);
+  const errors = asWritten(result.diagnostics, python, shownAs).filter(
+    ({ severity }) => severity === 'error',
+  );
+  const isUnreadable = result.candidates.length === 0 && errors.length > 0;
+  const problems = isUnreadable ? errors : [modelProblem(shownAs, result)];
+  throw new CommandError(problems.map(diagnosticText).join('\n'));
 }

@@ -1,13 +1,14 @@
 /** @file `cnnlab trace FILE[:NAME]`: shapes, parameters and cost of a model without running its arithmetic. */
-import { elementCount } from '../core/graph/ir';
-import type { Diagnostic, ModelArguments, TracedModel, TraceResult } from '../core/graph/tracedModel';
-import { graphMacs } from '../core/passes/cost';
+import type { TensorType } from '../core/graph/ir';
+import type { Diagnostic, ModelArguments, TracedModel } from '../core/graph/tracedModel';
 import { parseModelReference } from '../core/runs/modelReference';
 import { readPythonFiles } from '../disk/readPythonFiles';
 import type { TraceClient } from '../trace/traceClient';
-import { CommandError, orThrow } from './commandError';
+import { CommandError } from './commandError';
+import { asWritten, hasError } from './diagnosticText';
 import { modelProblem, onlyModel, PATIENCE } from './onlyModel';
-import { parseInputs, shapeText, tensorsOf } from './shapeText';
+import { parseInputs } from './shapeText';
+import { printReport, traceReport } from './traceReport';
 
 export interface TraceOptions {
   readonly model: string;
@@ -22,34 +23,66 @@ export async function traceCommand(
   client: TraceClient,
   print: (line: string) => void,
 ): Promise<number> {
-  const { file, name: given } = parseModelReference(options.model);
-  const { files, entry } = orThrow(await readPythonFiles(null, file));
+  const { file, name } = parseModelReference(options.model);
   const args = options.args === undefined ? null : parseArgs(options.args);
-  let name = given;
-  let found: TraceResult | null = null;
-  if (name === null || args === null) {
-    found = await client.trace({ files, entry }, PATIENCE);
-    name ??= onlyModel(found);
-  }
-  const target =
-    name === null
-      ? undefined
-      : {
-          name,
-          args: args ?? found?.candidates.find((candidate) => candidate.name === name)?.example?.args ?? {},
-          runs: options.input ? [{ mode: 'train' as const, inputs: parseInputs(options.input) }] : [],
-        };
-  const result = target ? await client.trace({ files, entry, target }, PATIENCE) : found!;
-  const diagnostics = [...result.diagnostics];
-  if (!target && !diagnostics.some(({ severity }) => severity === 'error')) {
-    diagnostics.push(modelProblem(entry, result));
-  }
-  const model = result.models.find((each) => each.model === name) ?? null;
-  const report = reportOf(entry, name, model, diagnostics);
+  const inputs = options.input === undefined ? null : parseInputs(options.input);
+  const found = await traceFile({ file, name, args, inputs }, client);
+  const report = traceReport(file, found.name, found.model, found.diagnostics);
   if (options.json) print(JSON.stringify(report));
-  else printReport(report, print);
-  const failed = !model || diagnostics.some(({ severity }) => severity === 'error');
-  return failed ? 1 : 0;
+  else printReport(report, found.diagnostics, print);
+  return hasError(found.diagnostics) ? 1 : 0;
+}
+
+interface Wanted {
+  readonly file: string;
+  readonly name: string | null;
+  readonly args: ModelArguments | null;
+  readonly inputs: readonly TensorType[] | null;
+}
+
+interface Found {
+  readonly name: string | null;
+  readonly model: TracedModel | null;
+  /** `file` as a person at this terminal would write it. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+async function traceFile({ file, name: given, args, inputs }: Wanted, client: TraceClient): Promise<Found> {
+  const read = await readPythonFiles(null, file);
+  if ('error' in read) {
+    const hint = 'Relative paths start at the working directory.';
+    return {
+      name: given,
+      model: null,
+      diagnostics: [{ ...startOf(file), code: 'no-file', message: read.error, hint }],
+    };
+  }
+  const { files, entry } = read.ok;
+  let name = given;
+  let example: ModelArguments | undefined;
+  if (name === null || args === null) {
+    const survey = await client.trace({ files, entry }, PATIENCE);
+    name ??= onlyModel(survey);
+    // A file that cannot even be read through gives no candidates, and would not the second time.
+    const unreadable = survey.candidates.length === 0 && hasError(survey.diagnostics);
+    if (name === null || unreadable) {
+      const problems = unreadable ? survey.diagnostics : [...survey.diagnostics, modelProblem(file, survey)];
+      return { name, model: null, diagnostics: asWritten(problems, read.ok, file) };
+    }
+    example = survey.candidates.find((candidate) => candidate.name === name)?.example?.args;
+  }
+  const runs = inputs ? [{ mode: 'train' as const, inputs }] : [];
+  const target = { name, args: args ?? example ?? {}, runs };
+  const result = await client.trace({ files, entry, target }, PATIENCE);
+  const model = result.models.find((each) => each.model === name) ?? null;
+  const diagnostics = asWritten(result.diagnostics, read.ok, file);
+  if (model || hasError(diagnostics)) return { name, model, diagnostics };
+  const message = `${name} was not traced, and nothing says why.`;
+  return { name, model, diagnostics: [...diagnostics, { ...startOf(file), code: 'not-traced', message }] };
+}
+
+function startOf(file: string) {
+  return { file, line: 1, column: 0, endLine: 1, endColumn: 0, severity: 'error' } as const;
 }
 
 function parseArgs(text: string): ModelArguments {
@@ -64,92 +97,4 @@ function parseArgs(text: string): ModelArguments {
     `Name the constructor's arguments, as in '{"in_channels": 1}'.`,
     2,
   );
-}
-
-interface TraceReport {
-  readonly model: string | null;
-  readonly file: string;
-  readonly inputs: readonly { shape: readonly number[]; dtype: string }[];
-  readonly outputs: readonly { shape: readonly number[]; dtype: string }[];
-  readonly parameters: number;
-  readonly trainable: number;
-  readonly macs: number;
-  readonly ops: readonly { op: string; line: number | null; shape: readonly number[] }[];
-  readonly calls: readonly {
-    name: string;
-    class: string;
-    line: number | null;
-    inputs: readonly (readonly number[])[];
-    outputs: readonly (readonly number[])[];
-  }[];
-  readonly stateDict: readonly { name: string; shape: readonly number[]; dtype: string }[];
-  readonly diagnostics: readonly {
-    severity: string;
-    line: number;
-    column: number;
-    message: string;
-    hint: string | null;
-  }[];
-}
-
-function reportOf(
-  file: string,
-  name: string | null,
-  model: TracedModel | null,
-  diagnostics: readonly Diagnostic[],
-): TraceReport {
-  const traced = model?.graphs[0];
-  const lineOf = (frame: number) => traced?.frames[frame]?.line ?? null;
-  const parameters = model?.state.filter(({ kind }) => kind === 'parameter') ?? [];
-  const count = (entries: typeof parameters) =>
-    entries.reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  return {
-    model: name,
-    file,
-    inputs: traced?.inputs ?? [],
-    outputs: traced ? tensorsOf(traced.output) : [],
-    parameters: count(parameters),
-    trainable: count(parameters.filter(({ trainable }) => trainable)),
-    macs: traced ? graphMacs(traced.graph) : 0,
-    ops: (traced?.graph.nodes ?? []).map((node) => ({
-      op: node.op,
-      line: lineOf(node.frame),
-      shape: traced!.graph.values[node.outputs[0]!]!.shape,
-    })),
-    calls: (traced?.calls ?? []).map((call) => ({
-      name: call.path,
-      class: call.class,
-      line: lineOf(call.frame),
-      inputs: call.inputs.flatMap(tensorsOf).map(({ shape }) => shape),
-      outputs: tensorsOf(call.output).map(({ shape }) => shape),
-    })),
-    stateDict: (model?.state ?? []).map(({ name, shape, dtype }) => ({ name, shape, dtype })),
-    diagnostics: diagnostics.map(({ severity, line, column, message, hint }) => ({
-      severity,
-      line,
-      column: column + 1,
-      message,
-      hint: hint ?? null,
-    })),
-  };
-}
-
-function printReport(report: TraceReport, print: (line: string) => void): void {
-  if (report.model && report.inputs.length) {
-    const shapes = (types: TraceReport['inputs']) => types.map(({ shape }) => shapeText(shape)).join(', ');
-    print(`${report.model}  ${shapes(report.inputs)} → ${shapes(report.outputs)}`);
-    for (const call of report.calls) {
-      const outputs = call.outputs.map(shapeText).join(', ');
-      print(
-        `  ${String(call.line ?? '').padStart(4)}  ${(call.name || '·').padEnd(28)} ${call.class.padEnd(18)} ${outputs}`,
-      );
-    }
-    const millions = (value: number) => value.toLocaleString('en-US');
-    print(
-      `${millions(report.parameters)} parameters (${millions(report.trainable)} trainable), ${millions(report.macs)} multiply–accumulates`,
-    );
-  }
-  for (const { severity, line, column, message, hint } of report.diagnostics) {
-    print(`${report.file}:${line}:${column}: ${severity}: ${message}${hint ? `\n  ${hint}` : ''}`);
-  }
 }

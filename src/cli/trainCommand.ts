@@ -1,22 +1,24 @@
 /** @file `cnnlab train EXPERIMENT`: trains without an editor and writes the same run folder. */
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { elementCount } from '../core/graph/ir';
-import type { Diagnostic } from '../core/graph/tracedModel';
 import type { DeviceChoice, Experiment } from '../core/runs/experiment';
 import type { TrainingJob } from '../core/runs/job';
 import { parseModelReference } from '../core/runs/modelReference';
 import { parseExperiment } from '../core/runs/parseExperiment';
+import type { TrainEvent } from '../core/runs/run';
 import { readCheckpoint } from '../disk/checkpointFiles';
 import { readPythonFiles } from '../disk/readPythonFiles';
 import { RunFolder, runsFolderOf } from '../disk/runFolder';
 import { scanDataset } from '../disk/scanDataset';
+import type { Backend } from '../engine/backend';
 import { checkpointStep } from '../engine/checkpoint';
 import { Trainer } from '../engine/trainer';
 import { TrainingError } from '../engine/trainingError';
 import { type Prepared, prepareTraining } from '../trace/prepareTraining';
 import type { TraceClient } from '../trace/traceClient';
 import { CommandError, orThrow } from './commandError';
+import { asWritten, diagnosticText } from './diagnosticText';
 import { nodeBackend } from './nodeBackend';
 import { chooseModel } from './onlyModel';
 import { JsonReport, type Report, TextReport } from './trainReport';
@@ -48,9 +50,20 @@ export async function trainCommand(
   const folder = dirname(file);
   const { prepared, modelFiles } = await prepare(experiment, folder, options, client);
   const report: Report = options.json ? new JsonReport(print) : new TextReport(print, prepared);
-  for (const warning of prepared.warnings) report.warn(warning);
-  const run = await openRun(options, experiment, folder, text, prepared, modelFiles);
-  return await train(prepared.job, run, report, options.dist);
+  const doubts = parsed.diagnostics.map(diagnosticText);
+  for (const warning of [...doubts, ...prepared.warnings]) report.warn(warning);
+  // Whatever can be wrong before the first step is found before there is a run to leave behind.
+  const backend = await nodeBackend(prepared.job.device, options.dist);
+  try {
+    const training = new Training(prepared.job, backend, report);
+    const run = await openRun(options, experiment, folder, text, prepared, modelFiles);
+    return await training.run(run);
+  } catch (error) {
+    if (error instanceof TrainingError) throw new CommandError(error.message, error.hint);
+    throw error;
+  } finally {
+    backend.dispose();
+  }
 }
 
 async function prepare(
@@ -60,8 +73,10 @@ async function prepare(
   client: TraceClient,
 ): Promise<{ prepared: Prepared; modelFiles: Readonly<Record<string, string>> }> {
   const reference = parseModelReference(experiment.model);
-  const { files, entry } = orThrow(await readPythonFiles(null, resolve(folder, reference.file)));
-  const modelName = reference.name ?? (await chooseModel(client, files, entry));
+  const python = orThrow(await readPythonFiles(null, resolve(folder, reference.file)));
+  const { files, entry } = python;
+  const shownAs = relative('', resolve(folder, reference.file));
+  const modelName = reference.name ?? (await chooseModel(client, python, shownAs));
   const dataset = await scanDataset(experiment.dataset, { base: folder, task: experiment.task });
   const { initialWeights } = experiment;
   const outcome = await prepareTraining(
@@ -80,7 +95,9 @@ async function prepare(
   );
   if ('ok' in outcome) return { prepared: outcome.ok, modelFiles: files };
   const problems = outcome.problems.map(({ message, hint }) => (hint ? `${message}\n  ${hint}` : message));
-  throw new CommandError([...problems, ...outcome.diagnostics.map(diagnosticText)].join('\n'));
+  throw new CommandError(
+    [...problems, ...asWritten(outcome.diagnostics, python, shownAs).map(diagnosticText)].join('\n'),
+  );
 }
 
 async function openRun(
@@ -116,32 +133,40 @@ async function openRun(
   );
 }
 
-async function train(job: TrainingJob, run: RunFolder, report: Report, dist: string): Promise<number> {
-  const backend = await nodeBackend(job.device, dist);
-  let diskFailure: string | null = null;
-  const readFromDataset = (path: string) => readBytes(join(job.dataset.root, path));
-  try {
-    const trainer = new Trainer(job, backend, readFromDataset, (event) => {
-      report.event(event);
-      void run.handle(event).then((written) => {
-        if ('error' in written && diskFailure === null) {
-          diskFailure = written.error;
-          report.warn(written.hint ? `${written.error}. ${written.hint}` : written.error);
-        }
-      });
-    });
+/** A trainer whose events go to a run on the disk and to whoever reads along. */
+class Training {
+  private readonly trainer: Trainer;
+  private folder: RunFolder | null = null;
+  private diskFailed = false;
+
+  /** @throws TrainingError where weights to start from do not fit the model */
+  constructor(
+    { dataset, ...job }: TrainingJob,
+    backend: Backend,
+    private readonly report: Report,
+  ) {
+    const read = (path: string) => readBytes(join(dataset.root, path));
+    this.trainer = new Trainer({ ...job, dataset }, backend, read, (event) => this.take(event));
+  }
+
+  /** Gives the exit code. */
+  async run(folder: RunFolder): Promise<number> {
+    this.folder = folder;
     // The first Ctrl+C ends the run with a checkpoint, the second ends the process.
-    process.once('SIGINT', () => trainer.stop());
-    const outcome = await trainer.run();
-    orThrow(await run.close());
-    report.finish(run.path, run.record);
-    return outcome === 'failed' || diskFailure !== null ? 1 : 0;
-  } catch (error) {
-    await run.handle({ kind: 'state', state: 'failed', error: String(error), hint: null });
-    if (error instanceof TrainingError) throw new CommandError(error.message, error.hint);
-    throw error;
-  } finally {
-    backend.dispose();
+    process.once('SIGINT', () => this.trainer.stop());
+    const outcome = await this.trainer.run();
+    orThrow(await folder.close());
+    this.report.finish(folder.path, folder.record);
+    return outcome === 'failed' || this.diskFailed ? 1 : 0;
+  }
+
+  private take(event: TrainEvent): void {
+    this.report.event(event);
+    void this.folder?.handle(event).then((written) => {
+      if (!('error' in written) || this.diskFailed) return;
+      this.diskFailed = true;
+      this.report.warn(written.hint ? `${written.error}. ${written.hint}` : written.error);
+    });
   }
 }
 
@@ -165,8 +190,4 @@ async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   } catch (error) {
     throw new CommandError(`Cannot read ${path}: ${(error as Error).message}`);
   }
-}
-
-function diagnosticText({ file, line, column, severity, message, hint }: Diagnostic): string {
-  return `${file}:${line}:${column + 1}: ${severity}: ${message}${hint ? `\n  ${hint}` : ''}`;
 }

@@ -33,9 +33,9 @@ export class JsonReport implements Report {
     }
   }
 
-  finish(path: string, { best, state }: RunRecord): void {
+  finish(path: string, { best }: RunRecord): void {
     const { validation, ...when } = best ?? {};
-    this.line({ run: path, state, best: best ? { ...when, ...validation } : null });
+    this.line({ run: path, best: best ? { ...when, ...validation } : null });
   }
 
   private line(value: object): void {

@@ -2,7 +2,7 @@
  * @file From an experiment, a dataset and a model file to a job that any engine can run: traces the model for every
  * batch size it will meet, and says what does not fit before anything starts.
  */
-import type { Dataset } from '../core/dataset/dataset';
+import type { Dataset, DatasetProblem } from '../core/dataset/dataset';
 import { defaultInput } from '../core/dataset/defaultInput';
 import { splitSamples } from '../core/dataset/splitSamples';
 import type { Graph, TensorType } from '../core/graph/ir';
@@ -18,17 +18,18 @@ import type {
 import { chooseTarget, defaultLoss } from '../core/losses/target';
 import type { Experiment, ResolvedExperiment } from '../core/runs/experiment';
 import type { BatchGraph, TrainingJob } from '../core/runs/job';
+import type { TraceOptions } from './traceClient';
 
 /** Whoever can trace; `TraceClient` does. */
 export interface Tracer {
-  trace(request: TraceRequest, options?: { readonly timeoutMs?: number }): Promise<TraceResult>;
+  trace(request: TraceRequest, options?: TraceOptions): Promise<TraceResult>;
 }
 
 /**
- * Somebody waits for this on purpose and several graphs are traced at once, so a busy machine gets more time than a
- * hint while typing.
+ * Python is asked to stop at seven tenths of it, hence a loop without end is named within about two seconds; several
+ * graphs are traced at once, and somebody waits on purpose, so a busy machine is not held against the file.
  */
-const PATIENCE = { timeoutMs: 15_000 } as const;
+const PATIENCE = { timeoutMs: 2_800, clock: 'processor' } as const;
 
 export interface PrepareRequest {
   readonly experiment: Experiment;
@@ -63,10 +64,8 @@ export interface Problem {
 
 export async function prepareTraining(request: PrepareRequest, tracer: Tracer): Promise<PrepareOutcome> {
   const { experiment, dataset } = request;
-  const errors = dataset.problems.filter(({ severity }) => severity === 'error');
-  if (errors.length) {
-    return refuse(...errors.map(({ message, hint }) => ({ message, hint: hint ?? null })));
-  }
+  if (dataset.problems.some(({ severity }) => severity === 'error'))
+    return refuse(...datasetProblems(dataset));
   const { train, validation } = dataset.validation
     ? { train: dataset.samples, validation: dataset.validation }
     : splitSamples(dataset.samples, experiment.split.validation, experiment.seed);
@@ -99,7 +98,7 @@ export async function prepareTraining(request: PrepareRequest, tracer: Tracer): 
   if (!model || model.graphs.length < runs.length || diagnostics.length) {
     return { problems: [], diagnostics };
   }
-  const warnings = dataset.problems.map(({ message }) => message);
+  const warnings = dataset.problems.map(({ message, hint }) => (hint ? `${message}. ${hint}` : message));
   const trainGraphs = [batchGraph(model.graphs[0]!, trainBatches.full)];
   if (trainBatches.tail) {
     // Traced apart: a batch of one may be more than a batch norm over 1×1 pixels accepts.
@@ -127,6 +126,14 @@ export async function prepareTraining(request: PrepareRequest, tracer: Tracer): 
   const loss = experiment.loss ?? defaultLoss(task, output);
   const { problem } = chooseTarget(loss, output, task);
   if (problem) return refuse(problem);
+  const [, height, width] = input;
+  const pixels = output.shape.slice(2);
+  if (task === 'segmentation' && !(pixels[0] === height && pixels[1] === width)) {
+    return refuse({
+      message: `${modelName} gives masks of ${pixels.join('×')} for images of ${height}×${width}.`,
+      hint: 'Set "input" to a size that the model returns unchanged, or pad its convolutions.',
+    });
+  }
   const needed = dataset.classes.length;
   const given = output.shape[1]!;
   if (given !== needed && !(given === 1 && needed === 2)) {
@@ -158,6 +165,12 @@ export async function prepareTraining(request: PrepareRequest, tracer: Tracer): 
   };
   const inference = evalGraphs.find(({ batch }) => batch === 1)!.graph;
   return { ok: { job, model, inference, warnings } };
+}
+
+/** Errors first; what else was found may be their cause. */
+function datasetProblems({ problems }: Dataset): Problem[] {
+  const of = (wanted: DatasetProblem['severity']) => problems.filter(({ severity }) => severity === wanted);
+  return [...of('error'), ...of('warning')].map(({ message, hint }) => ({ message, hint: hint ?? null }));
 }
 
 function refuse(...problems: Problem[]): PrepareOutcome {

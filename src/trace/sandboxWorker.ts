@@ -15,6 +15,12 @@ const INTERRUPT = 2;
 /** Of the time allowed: then Python is asked to stop, so that the line can be named. */
 const ASK_AFTER = [0.7, 0.9];
 const HEAP_LIMIT_MB = 512;
+/** On the processor's clock, a file that sleeps is stopped all the same: after this many times the time allowed. */
+const MOST_WALL_TIME = 6;
+const CLOCK_INTERVAL_MS = 25;
+
+/** `processor`: only time in which this process had the processor counts, as far as the system tells. */
+export type TraceClock = 'wall' | 'processor';
 
 export class SandboxWorker {
   private readonly worker: Worker;
@@ -64,11 +70,16 @@ export class SandboxWorker {
   }
 
   /** @throws when the sandbox could not start. */
-  async request(request: string, timeoutMs: number, signal?: AbortSignal): Promise<Outcome> {
+  async request(
+    request: string,
+    timeoutMs: number,
+    clock: TraceClock = 'wall',
+    signal?: AbortSignal,
+  ): Promise<Outcome> {
     this.worker.ref();
     try {
       await this.booted;
-      return await this.exchange(request, timeoutMs, signal);
+      return await this.exchange(request, timeoutMs, clock, signal);
     } finally {
       this.worker.unref();
     }
@@ -79,7 +90,12 @@ export class SandboxWorker {
     await this.worker.terminate();
   }
 
-  private exchange(request: string, timeoutMs: number, signal?: AbortSignal): Promise<Outcome> {
+  private exchange(
+    request: string,
+    timeoutMs: number,
+    clock: TraceClock,
+    signal?: AbortSignal,
+  ): Promise<Outcome> {
     const id = ++this.requests;
     return new Promise((resolve) => {
       const timers: NodeJS.Timeout[] = [];
@@ -109,8 +125,11 @@ export class SandboxWorker {
       this.listener = (message) => {
         if (message.kind === 'started' && message.id === id) {
           startedAt = performance.now();
-          timers.push(setTimeout(stop, timeoutMs));
-          for (const part of ASK_AFTER) timers.push(setTimeout(ask, timeoutMs * part));
+          const alarms = [
+            ...ASK_AFTER.map((part) => ({ at: timeoutMs * part, ring: ask })),
+            { at: timeoutMs, ring: stop },
+          ];
+          timers.push(...(clock === 'wall' ? wallAlarms(alarms) : [processorAlarms(alarms)]));
         } else if (message.kind === 'answer' && message.id === id) {
           finish({ kind: 'answer', answer: message.answer });
         } else if (message.kind === 'broken' && message.id === id) {
@@ -121,4 +140,26 @@ export class SandboxWorker {
       this.worker.postMessage({ id, request });
     });
   }
+}
+
+interface Alarm {
+  /** Milliseconds from now. */
+  readonly at: number;
+  ring(): void;
+}
+
+function wallAlarms(alarms: readonly Alarm[]): NodeJS.Timeout[] {
+  return alarms.map(({ at, ring }) => setTimeout(ring, at));
+}
+
+/** The processor's time is that of all threads, hence the clock never runs faster than the one on the wall. */
+function processorAlarms(alarms: readonly Alarm[]): NodeJS.Timeout {
+  const [wallStart, processorStart] = [performance.now(), process.cpuUsage()];
+  const waiting = [...alarms];
+  return setInterval(() => {
+    const wall = performance.now() - wallStart;
+    const { user, system } = process.cpuUsage(processorStart);
+    const elapsed = Math.max(Math.min(wall, (user + system) / 1000), wall / MOST_WALL_TIME);
+    while (waiting[0] && elapsed >= waiting[0].at) waiting.shift()!.ring();
+  }, CLOCK_INTERVAL_MS);
 }

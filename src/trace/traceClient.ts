@@ -1,11 +1,13 @@
 /** @file Traces model files in disposable worker threads: one at work, one booted and waiting. */
 import { fileURLToPath } from 'node:url';
 import type { Diagnostic, TraceRequest, TraceResult } from '../core/graph/tracedModel';
-import { SandboxWorker } from './sandboxWorker';
+import { SandboxWorker, type TraceClock } from './sandboxWorker';
 
 export interface TraceOptions {
   /** How long Python may run, in milliseconds; waiting and booting do not count. */
   readonly timeoutMs?: number;
+  /** Which time counts; default `wall`. `processor` does not take a busy machine for a loop without end. */
+  readonly clock?: TraceClock;
   /** Aborting rejects the promise with an `AbortError`; a trace that is running is stopped. */
   readonly signal?: AbortSignal;
 }
@@ -57,7 +59,7 @@ export class TraceClient {
     if (this.disposed) throw new Error('the trace client is disposed');
     const worker = this.takeWorker();
     const timeout = options.timeoutMs ?? DEFAULT_TIMEOUT;
-    const outcome = await worker.request(JSON.stringify(request), timeout, options.signal);
+    const outcome = await worker.request(JSON.stringify(request), timeout, options.clock, options.signal);
     const { milliseconds } = outcome;
     if (worker.isBroken) this.recycle(worker);
     options.signal?.throwIfAborted();

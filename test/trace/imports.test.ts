@@ -34,6 +34,17 @@ test('a workspace package comes before a stand-in of the same name, torch aside'
     'torch/__init__.py': 'raise RuntimeError("not PyTorch")\n',
   }));
 
+test('also before torchvision, which is imported already; the next trace has ours again', async () => {
+  await check({
+    'net.py': `from torchvision.layers import Layer\n${NET}`,
+    'torchvision/__init__.py': '',
+    'torchvision/layers.py': LAYER,
+  });
+  await check({
+    'net.py': `import torchvision.transforms.functional as TF\nTF.resize\n${LAYER}${NET}`,
+  });
+});
+
 test('a file named like a module of Python', () =>
   check({ 'random.py': `import random\nrandom.random()\n${LAYER}${NET}` }));
 

@@ -55,6 +55,14 @@ class WorkspaceFinder(importlib.abc.MetaPathFinder):
                 return spec
         return None
 
+    def replaces(self, fullname):
+        """True where the workspace has a top-level module of its own under the name of one of our stand-ins."""
+        top = fullname.split(".")[0]
+        if top not in OURS - {"torch", "cnnlab"}:
+            return False
+        places = [join(root, top) for root in self.roots]
+        return any(f"{place}/__init__.py" in self.files or f"{place}.py" in self.files for place in places)
+
     def spec_at(self, fullname, place):
         if f"{place}/__init__.py" in self.files:
             return self.spec(fullname, f"{place}/__init__.py", place)

@@ -48,6 +48,8 @@ def enter(workspace_finder):
     for name in list(sys.modules):
         if name.split(".")[0] in HIDDEN:
             _hidden[name] = sys.modules.pop(name)
+        elif workspace_finder.replaces(name):
+            del sys.modules[name]  # `leave` brings it back
     sys.modules.update(dict.fromkeys(HIDDEN))  # None: importing it raises ModuleNotFoundError
     python = [finder for finder in sys.meta_path if "pyodide" not in type(finder).__module__]
     sys.meta_path[:] = [workspace_finder, *python, StubFinder()]

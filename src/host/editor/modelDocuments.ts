@@ -40,6 +40,8 @@ export class ModelDocuments implements vscode.Disposable {
   ) {
     this.#subscriptions = [
       vscode.window.onDidChangeVisibleTextEditors(() => this.#follow()),
+      // A visible file that becomes Python (VS Code may learn its languages late) is closed and opened, in place.
+      vscode.workspace.onDidOpenTextDocument(() => this.#follow()),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (document.languageId === 'python' && contentChanges.length > 0) this.#follow(typingPause);
       }),

@@ -70,7 +70,9 @@ export class TraceService implements vscode.Disposable {
     const question = JSON.stringify(target ?? null);
     const key = `${entry.toString()}\n${target?.name ?? ''}\n${text === undefined ? '' : 'text given'}`;
     const known = this.#memory.get(key);
-    if (known && known.target === question && sameTexts(known.files, files)) return this.#wait(known, signal);
+    const isSame = known && known.target === question && sameTexts(known.files, files);
+    // One that was stopped a moment ago, by the last who waited for it, will not have an answer.
+    if (isSame && !known.stop.signal.aborted) return this.#wait(known, signal);
     const stop = new AbortController();
     const request: TraceRequest = { files, entry: path, target };
     const result = this.#traceTwice(request, stop.signal);

@@ -26,12 +26,7 @@ export async function writeBest(folder: string, weights: Uint8Array): Promise<vo
   await atomicWrite(join(folder, BEST), weights);
 }
 
-export async function writeLast(
-  folder: string,
-  weights: Uint8Array,
-  state: Uint8Array | null,
-): Promise<void> {
-  if (!state) return atomicWrite(join(folder, LAST), weights);
+export async function writeLast(folder: string, weights: Uint8Array, state: Uint8Array): Promise<void> {
   await finishCheckpoint(folder);
   await atomicWrite(join(folder, `${LAST}.next`), weights);
   await atomicWrite(join(folder, `${LAST_STATE}.next`), state);

@@ -167,8 +167,8 @@ export class RunFolder {
       await writePreviews(join(this.path, 'pinned'), event, this.current.classes.length);
     if (event.kind === 'checkpoint') {
       const folder = join(this.path, 'checkpoints');
-      if (event.slot === 'best') await writeBest(folder, event.weights);
-      else await writeLast(folder, event.weights, event.trainerState);
+      await writeLast(folder, event.weights, event.trainerState);
+      if (event.isBest) await writeBest(folder, event.weights);
     }
     const isStep = event.kind === 'step';
     if (isStep ? Date.now() - this.written >= RECORD_INTERVAL_MS : changesRecord(event))

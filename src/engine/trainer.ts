@@ -121,7 +121,7 @@ export class Trainer {
       return 'completed';
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
-      await this.checkpoint('last');
+      await this.checkpoint(false);
       return 'stopped';
     }
   }
@@ -143,8 +143,7 @@ export class Trainer {
       const improved = best !== this.position.best;
       this.position = { step, epoch: epoch + 1, batch: 0, best };
       await this.preview(epoch);
-      if (improved) await this.checkpoint('best');
-      await this.checkpoint('last');
+      await this.checkpoint(improved);
       if (maxSteps !== null && step >= maxSteps) break;
     }
   }
@@ -269,13 +268,13 @@ export class Trainer {
     if (now - this.lastPreview < PREVIEW_INTERVAL_MS) return;
     await Promise.all(inFlight.splice(0));
     await this.preview(epoch);
-    if (now - this.lastCheckpoint >= CHECKPOINT_INTERVAL_MS) await this.checkpoint('last');
+    if (now - this.lastCheckpoint >= CHECKPOINT_INTERVAL_MS) await this.checkpoint(false);
   }
 
   private async pauseOrStop(inFlight: Promise<void>[]): Promise<void> {
     if (this.pausing) {
       await Promise.all(inFlight.splice(0));
-      await this.checkpoint('last');
+      await this.checkpoint(false);
       this.emit({ kind: 'state', state: 'paused', error: null, hint: null });
       await this.pausing?.resumed;
       this.pace.interrupt();
@@ -287,7 +286,7 @@ export class Trainer {
     }
   }
 
-  private async checkpoint(slot: 'last' | 'best'): Promise<void> {
+  private async checkpoint(isBest: boolean): Promise<void> {
     const tensors = await this.state.read();
     const files = writeCheckpoint(this.job.state, this.specs, {
       tensors,
@@ -296,11 +295,11 @@ export class Trainer {
     });
     this.emit({
       kind: 'checkpoint',
-      slot,
       step: this.position.step,
       epoch: this.position.epoch,
       weights: files.weights,
-      trainerState: slot === 'last' ? files.trainerState : null,
+      trainerState: files.trainerState,
+      isBest,
       best: this.position.best,
     });
     this.lastCheckpoint = performance.now();

@@ -1,7 +1,9 @@
 /** @file The interface between extension host and panel: two plain interfaces, carried by birpc over postMessage. */
+
 import type { Diagnostic, ModelArguments, TracedModel } from '../core/graph/tracedModel';
 import type { Experiment } from '../core/runs/experiment';
 import type { DeviceInfo, RunRecord, TrainEvent } from '../core/runs/run';
+import type { BulkPiece, WireEvent } from './bulk';
 
 /** Failures travel as values: what went wrong and what to do. */
 export type Result<T> = { readonly ok: T } | { readonly error: string; readonly hint?: string };
@@ -65,11 +67,13 @@ export interface HostApi<Job, PredictJob> {
   start(experiment: Experiment): Promise<Result<PanelJob<Job>>>;
   /** Continues the run from its last checkpoint. */
   resumeRun(runId: string): Promise<Result<PanelJob<Job>>>;
+  /** A piece of a large array that a later event refers to, see bulk.ts. */
+  piece(piece: BulkPiece): Promise<void>;
   /** Numbered by the page from 1; checkpoints included. The host writes the run folder. Gaps are asked for again. */
   events(
     runId: string,
     firstNumber: number,
-    events: readonly TrainEvent[],
+    events: readonly WireEvent[],
   ): Promise<{ readonly received: number }>;
   reveal(file: string, line: number, column: number): Promise<void>;
   saveExperiment(experiment: Experiment): Promise<Result<string>>;

@@ -55,7 +55,7 @@ const step = (number: number, loss = 1 / number): StepEvent => ({
 });
 const checkpoint = (number: number): TrainEvent => ({
   kind: 'checkpoint',
-  slot: 'last',
+  isBest: false,
   step: number,
   epoch: 1,
   weights: Uint8Array.of(number),

@@ -104,7 +104,7 @@ test('trains, validates, previews and saves, and the Dice on held-out images gro
     'images/cell 12.png',
   ]);
   expect(pinned.at(-1)!.previews[0]!.prediction).toHaveLength(64 * 64);
-  const best = of(events, 'checkpoint').findLast(({ slot }) => slot === 'best')!.best!;
+  const best = of(events, 'checkpoint').findLast(({ isBest }) => isBest)!.best!;
   expect(best.validation.dice).toBe(Math.max(...epochs.map(({ validation }) => validation.dice!)));
 });
 
@@ -127,7 +127,7 @@ test('a stopped run resumes with the very losses that it would have had', async 
   expect(first.outcome).toBe('stopped');
   const { weights, trainerState, step } = of(first.events, 'checkpoint').at(-1)!;
   expect(step).toBe(4);
-  const second = await train({ ...jobOf(images), resume: { weights, trainerState: trainerState! } }, images);
+  const second = await train({ ...jobOf(images), resume: { weights, trainerState } }, images);
   expect(second.outcome).toBe('completed');
   expect([...losses(first.events), ...losses(second.events)]).toEqual(losses(whole.events));
 });

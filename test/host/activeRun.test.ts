@@ -76,7 +76,7 @@ describe('the active run', () => {
     const checkpoint = { kind: 'checkpoint', step: 1, epoch: 1, weights: bytes, best: null } as const;
     await run.receive(1, [step(1)]);
     assert.equal(run.isResumable, false);
-    await run.receive(2, [{ ...checkpoint, slot: 'last', trainerState: bytes }]);
+    await run.receive(2, [{ ...checkpoint, isBest: false, trainerState: bytes }]);
     await run.interrupt();
     assert.equal(run.record.state, 'interrupted');
     assert.equal(run.isResumable, true);

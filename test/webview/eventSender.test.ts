@@ -24,7 +24,15 @@ function step(number: number): TrainEvent {
 
 function checkpoint(at: number): TrainEvent {
   const weights = new Uint8Array(4);
-  return { kind: 'checkpoint', slot: 'last', step: at, epoch: 1, weights, trainerState: null, best: null };
+  return {
+    kind: 'checkpoint',
+    step: at,
+    epoch: 1,
+    weights,
+    trainerState: weights,
+    isBest: false,
+    best: null,
+  };
 }
 
 function show(event: TrainEvent): string {

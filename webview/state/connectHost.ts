@@ -2,6 +2,7 @@
 import type { PredictionJob, TrainingJob } from '../../src/core/runs/job';
 import { connect } from '../../src/protocol/connection';
 import type { HostApi, PanelApi } from '../../src/protocol/messages';
+import type { EventHost } from './sendEvents';
 
 export type Host = HostApi<TrainingJob, PredictionJob>;
 export type Panel = PanelApi<PredictionJob>;
@@ -22,6 +23,8 @@ declare function acquireVsCodeApi(): VsCodeApi;
 
 export interface HostConnection {
   readonly host: Host;
+  /** The part that carries a run's events. */
+  readonly eventHost: EventHost;
   kept(): KeptState | null;
   keep(state: KeptState): void;
 }
@@ -29,9 +32,17 @@ export interface HostConnection {
 /** May be called once a page: `acquireVsCodeApi` throws the second time. */
 export function connectHost(panel: Panel): HostConnection {
   const api = acquireVsCodeApi();
-  const host = connect<Host, Panel>(panel, {
+  const remote = connect<Host, Panel>(panel, {
     post: (message) => api.postMessage(message),
     on: (listener) => window.addEventListener('message', (event) => listener(event.data)),
   });
-  return { host, kept: () => api.getState() ?? null, keep: (state) => api.setState(state) };
+  return {
+    host: remote,
+    eventHost: {
+      piece: (piece) => void remote.piece.asEvent(piece),
+      events: (runId, firstNumber, events) => remote.events(runId, firstNumber, events),
+    },
+    kept: () => api.getState() ?? null,
+    keep: (state) => api.setState(state),
+  };
 }

@@ -101,7 +101,7 @@ function beforeDeadline<T>(answer: Promise<T>): Promise<T> {
 
 /** Not yet sent and already out of date: while a host is away, memory must not fill with old checkpoints. */
 function isSuperseded(older: TrainEvent, newer: TrainEvent): boolean {
-  if (older.kind === 'checkpoint') return newer.kind === 'checkpoint' && newer.slot === older.slot;
+  if (older.kind === 'checkpoint') return newer.kind === 'checkpoint' && (newer.isBest || !older.isBest);
   if (older.kind === 'pinned' || older.kind === 'progress') return newer.kind === older.kind;
   return false;
 }

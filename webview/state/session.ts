@@ -17,6 +17,7 @@ import { EventSender } from './eventSender';
 import { perFrame } from './perFrame';
 import { PreviewSession } from './previewSession';
 import { RunLog } from './runLog';
+import { sendEvents } from './sendEvents';
 
 export type View = PanelSnapshot['view'];
 
@@ -69,6 +70,8 @@ export class Session {
   readonly cursor = signal<{ readonly file: string; readonly line: number } | null>(null);
   readonly preview: PreviewSession;
 
+  /** Of this page: a reloaded one is another. */
+  private readonly bootId = crypto.randomUUID();
   private readonly connection;
   private readonly engine: EngineBridge;
   /** What this page's worker trains: it goes on, and is reported, whichever run is shown. */
@@ -112,7 +115,7 @@ export class Session {
   /** Asks the host what to show; a page may be new, moved or reloaded. */
   async hello(): Promise<void> {
     const snapshot = await this.host.hello({
-      bootId: crypto.randomUUID(),
+      bootId: this.bootId,
       runId: this.connection.kept()?.runId ?? null,
     });
     this.show(snapshot);
@@ -202,7 +205,9 @@ export class Session {
       }
       const { job, datasetUri } = result.ok;
       log.apply({ kind: 'state', state: 'running', error: null, hint: null });
-      const sender = new EventSender((first, events) => this.host.events(job.runId, first, events));
+      const sender = new EventSender((first, events) =>
+        sendEvents(this.connection.eventHost, this.bootId, job.runId, first, events),
+      );
       const active = { facts: factsOf(job), log, sender };
       this.active = active;
       this.canResume.value = false;

@@ -80,6 +80,19 @@ export interface PinnedPreview {
   readonly trueClass: number | null;
 }
 
+export interface CheckpointEvent {
+  readonly kind: 'checkpoint';
+  readonly step: number;
+  readonly epoch: number;
+  /** safetensors of the state_dict. */
+  readonly weights: Uint8Array<ArrayBuffer>;
+  /** safetensors of optimizer state, with `TrainerPosition` in its metadata. */
+  readonly trainerState: Uint8Array<ArrayBuffer>;
+  /** These weights are the best so far. */
+  readonly isBest: boolean;
+  readonly best: BestEpoch | null;
+}
+
 export type TrainEvent =
   | { readonly kind: 'device'; readonly device: DeviceInfo }
   | {
@@ -96,17 +109,7 @@ export type TrainEvent =
       readonly epoch: number;
       readonly previews: readonly PinnedPreview[];
     }
-  | {
-      readonly kind: 'checkpoint';
-      readonly slot: 'last' | 'best';
-      readonly step: number;
-      readonly epoch: number;
-      /** safetensors of the state_dict. */
-      readonly weights: Uint8Array<ArrayBuffer>;
-      /** safetensors of optimizer state, with `TrainerPosition` in its metadata. Only with 'last'. */
-      readonly trainerState: Uint8Array<ArrayBuffer> | null;
-      readonly best: BestEpoch | null;
-    }
+  | CheckpointEvent
   | {
       readonly kind: 'state';
       readonly state: RunState;

@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import type { Experiment } from '../../core/runs/experiment';
 import type { PredictionJob, TrainingJob } from '../../core/runs/job';
-import type { DeviceInfo, TrainEvent } from '../../core/runs/run';
+import type { DeviceInfo } from '../../core/runs/run';
+import { BulkInbox, type BulkPiece, type WireEvent } from '../../protocol/bulk';
 import type { PanelCommand, PanelJob, PanelSnapshot, PreviewRequest, Result } from '../../protocol/messages';
 import { commandIds } from '../commands/commandIds';
 import { saveExperimentAs } from '../commands/saveExperiment';
@@ -34,11 +35,14 @@ export class PanelHost implements Host {
   /** Of the page that is there now; another one means that the old page's worker is gone. */
   #bootId: string | null = null;
 
+  readonly #bulks = new BulkInbox();
+
   constructor(private readonly services: PanelServices) {}
 
   async hello({ bootId, runId }: { bootId: string; runId: string | null }): Promise<PanelSnapshot> {
     const { panel, content, training, unfinished } = this.services;
     if (this.#bootId !== null && this.#bootId !== bootId) await training.active?.interrupt();
+    if (this.#bootId !== bootId) this.#bulks.clear();
     this.#bootId = bootId;
     // After a reload the page may remember which run it had, else we do; the folder knows the rest.
     const lost = runId ?? unfinished.id;
@@ -103,15 +107,19 @@ export class PanelHost implements Host {
     }
   }
 
+  async piece(piece: BulkPiece): Promise<void> {
+    this.#bulks.add(piece);
+  }
+
   async events(
     runId: string,
     firstNumber: number,
-    events: readonly TrainEvent[],
+    events: readonly WireEvent[],
   ): Promise<{ readonly received: number }> {
     const { active } = this.services.training;
     // A page of a run that nobody keeps any more: say that all is well, so that it stops sending.
     if (active?.id !== runId) return { received: firstNumber + events.length - 1 };
-    return { received: await active.receive(firstNumber, events) };
+    return { received: await active.receive(firstNumber, this.#bulks.open(events)) };
   }
 
   async reveal(file: string, line: number, column: number): Promise<void> {

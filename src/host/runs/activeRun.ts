@@ -65,7 +65,7 @@ export class ActiveRun {
         }
         this.#received++;
         if (event.kind === 'step') this.#lastStep = event;
-        if (event.kind === 'checkpoint' && event.slot === 'last') this.#hasCheckpoint = true;
+        if (event.kind === 'checkpoint') this.#hasCheckpoint = true;
         if (isHistory(event)) this.#history.push(event);
       }
       this.changed(this);

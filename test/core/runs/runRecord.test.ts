@@ -53,7 +53,7 @@ test('events advance it', () => {
   let now = advanceRunRecord(record, { ...step, kind: 'step' }, 't1');
   now = advanceRunRecord(
     now,
-    { kind: 'checkpoint', slot: 'last', step: 2, epoch: 1, weights, trainerState: null, best },
+    { kind: 'checkpoint', step: 2, epoch: 1, weights, trainerState: weights, isBest: true, best },
     't2',
   );
   now = advanceRunRecord(now, { kind: 'state', state: 'failed', error: 'lost', hint: null }, 't3');

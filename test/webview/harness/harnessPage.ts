@@ -37,6 +37,7 @@ const host: Host = {
   },
   start: async () => ({ ok: { job: trainingJob, datasetUri: 'dataset' } }),
   resumeRun: async () => ({ ok: { job: trainingJob, datasetUri: 'dataset' } }),
+  piece: async () => undefined,
   events: async (_, first, events) => {
     asked.push(`events ${first} +${events.length}`);
     return { received: first + events.length - 1 };

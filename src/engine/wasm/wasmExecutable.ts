@@ -11,6 +11,8 @@ import type { RunQueue } from './runQueue';
 import type { WasmState } from './wasmState';
 
 export class WasmExecutable implements Executable {
+  private isDisposed = false;
+
   constructor(
     private readonly ort: Ort,
     private readonly queue: RunQueue,
@@ -25,7 +27,10 @@ export class WasmExecutable implements Executable {
     return this.queue.add(() => this.runNow(feeds));
   }
 
+  /** Once only: the runtime may have given a released session's number to another one. */
   dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
     void this.queue.add(() => this.session.release());
   }
 

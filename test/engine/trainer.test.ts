@@ -90,12 +90,12 @@ const losses = (events: readonly TrainEvent[]) => of(events, 'step').map(({ loss
 
 test('trains, validates, previews and saves, and the Dice on held-out images grows', async () => {
   const images = cellImages(13, 64);
-  const { outcome, events } = await train(jobOf(images, { epochs: 5 }), images);
+  const { outcome, events } = await train(jobOf(images, { epochs: 4 }), images);
   expect(outcome).toBe('completed');
   const epochs = of(events, 'epoch');
-  expect(epochs.map(({ epoch, step }) => [epoch, step])).toEqual([1, 2, 3, 4, 5].map((e) => [e, 3 * e]));
+  expect(epochs.map(({ epoch, step }) => [epoch, step])).toEqual([1, 2, 3, 4].map((e) => [e, 3 * e]));
   expect(epochs.at(-1)!.train.loss).toBeLessThan(epochs[0]!.train.loss!);
-  expect(epochs.at(-1)!.validation.dice).toBeGreaterThan(0.8);
+  expect(epochs.at(-1)!.validation.dice).toBeGreaterThan(0.7);
   const pinned = of(events, 'pinned');
   expect(pinned[0]).toMatchObject({ step: 0 });
   expect(pinned.at(-1)!.previews.map(({ sample }) => sample)).toEqual([

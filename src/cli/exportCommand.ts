@@ -1,8 +1,7 @@
 /** @file `cnnlab export RUN`: the weights for PyTorch, or the whole model as ONNX. */
-import { resolve } from 'node:path';
 import { exportOnnx } from '../core/onnx/exportOnnx';
-import { atomicWrite } from '../disk/atomicWrite';
 import { weightsFor } from '../engine/checkpoint';
+import { writeOutputFile } from './outputFile';
 import { readStoredModel } from './storedModel';
 
 export type ExportFormat = 'safetensors' | 'onnx';
@@ -26,7 +25,7 @@ export async function exportCommand(options: ExportOptions, print: (line: string
       modelName: record.model.class,
     });
   }
-  await atomicWrite(resolve(options.out), bytes);
+  await writeOutputFile(options.out, bytes);
   print(
     `${record.model.class}, ${record.model.parameters.toLocaleString('en-US')} parameters → ${options.out}`,
   );

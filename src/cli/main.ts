@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { TrainingError } from '../engine/trainingError';
 import { TraceClient } from '../trace/traceClient';
 import { CommandError } from './commandError';
 import { type ExportFormat, exportCommand } from './exportCommand';
@@ -146,14 +147,20 @@ function wholeNumber(text: string, option: string): number {
   return value;
 }
 
+// Whoever read along has seen enough, as in `… | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 run(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
-    if (error instanceof CommandError) {
+    if (error instanceof CommandError || error instanceof TrainingError) {
       process.stderr.write(`${error.message}\n${error.hint ? `${error.hint}\n` : ''}`);
-      process.exitCode = error.exitCode;
+      process.exitCode = error instanceof CommandError ? error.exitCode : 1;
     } else {
       process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
       process.exitCode = 70;

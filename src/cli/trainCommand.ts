@@ -8,19 +8,20 @@ import { parseModelReference } from '../core/runs/modelReference';
 import { parseExperiment } from '../core/runs/parseExperiment';
 import type { TrainEvent } from '../core/runs/run';
 import { readCheckpoint } from '../disk/checkpointFiles';
+import { diskError } from '../disk/diskResult';
 import { readPythonFiles } from '../disk/readPythonFiles';
 import { RunFolder, runsFolderOf } from '../disk/runFolder';
 import { scanDataset } from '../disk/scanDataset';
 import type { Backend } from '../engine/backend';
 import { checkpointStep } from '../engine/checkpoint';
 import { Trainer } from '../engine/trainer';
-import { TrainingError } from '../engine/trainingError';
 import { type Prepared, prepareTraining } from '../trace/prepareTraining';
 import type { TraceClient } from '../trace/traceClient';
 import { CommandError, orThrow } from './commandError';
 import { asWritten, diagnosticText } from './diagnosticText';
 import { nodeBackend } from './nodeBackend';
 import { chooseModel } from './onlyModel';
+import { readStoredRun } from './storedModel';
 import { JsonReport, type Report, TextReport } from './trainReport';
 
 export interface TrainOptions {
@@ -41,15 +42,15 @@ export async function trainCommand(
   print: (line: string) => void,
 ): Promise<number> {
   const file = resolve(options.experiment);
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new CommandError(`Cannot read the experiment ${options.experiment}: ${error.message}`);
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new CommandError(diskError(`cannot read the experiment ${options.experiment}`, cause).error);
   });
   const parsed = parseExperiment(text, options.experiment);
   if (!parsed.experiment) throw new CommandError(parsed.diagnostics.map(diagnosticText).join('\n'));
   const experiment = { ...parsed.experiment, device: options.device ?? parsed.experiment.device };
   const folder = dirname(file);
   const { prepared, modelFiles } = await prepare(experiment, folder, options, client);
-  const report: Report = options.json ? new JsonReport(print) : new TextReport(print, prepared);
+  const report: Report = options.json ? new JsonReport(print) : new TextReport(print);
   const doubts = parsed.diagnostics.map(diagnosticText);
   for (const warning of [...doubts, ...prepared.warnings]) report.warn(warning);
   // Whatever can be wrong before the first step is found before there is a run to leave behind.
@@ -57,10 +58,8 @@ export async function trainCommand(
   try {
     const training = new Training(prepared.job, backend, report);
     const run = await openRun(options, experiment, folder, text, prepared, modelFiles);
+    report.begin(prepared);
     return await training.run(run);
-  } catch (error) {
-    if (error instanceof TrainingError) throw new CommandError(error.message, error.hint);
-    throw error;
   } finally {
     backend.dispose();
   }
@@ -95,9 +94,8 @@ async function prepare(
   );
   if ('ok' in outcome) return { prepared: outcome.ok, modelFiles: files };
   const problems = outcome.problems.map(({ message, hint }) => (hint ? `${message}\n  ${hint}` : message));
-  throw new CommandError(
-    [...problems, ...asWritten(outcome.diagnostics, python, shownAs).map(diagnosticText)].join('\n'),
-  );
+  const diagnostics = asWritten(outcome.diagnostics, python, shownAs).map(diagnosticText);
+  throw new CommandError([...diagnostics, ...problems].join('\n'));
 }
 
 async function openRun(
@@ -171,6 +169,7 @@ class Training {
 }
 
 async function resumeFrom(folder: string): Promise<NonNullable<TrainingJob['resume']>> {
+  await readStoredRun(folder);
   const { weights, trainerState } = orThrow(await readCheckpoint(resolve(folder), 'last'));
   if (trainerState) return { weights, trainerState };
   throw new CommandError(

@@ -3,6 +3,8 @@ import type { Metrics, RunRecord, TrainEvent } from '../core/runs/run';
 import type { Prepared } from '../trace/prepareTraining';
 
 export interface Report {
+  /** The run is open; steps follow. */
+  begin(prepared: Prepared): void;
   warn(message: string): void;
   event(event: TrainEvent): void;
   /** @param path the run's folder */
@@ -14,6 +16,8 @@ type Print = (line: string) => void;
 /** One JSON object a line: steps, epochs, and last `{run, best}`. */
 export class JsonReport implements Report {
   constructor(private readonly print: Print) {}
+
+  begin(): void {}
 
   warn(message: string): void {
     process.stderr.write(`${message}\n`);
@@ -48,14 +52,13 @@ const BARS = '▁▂▃▄▅▆▇█';
 /** A line an epoch, then the loss as a curve and the best scores. */
 export class TextReport implements Report {
   private readonly losses: number[] = [];
-  private readonly epochs: number;
+  private epochs = 0;
 
-  constructor(
-    private readonly print: Print,
-    { job, model }: Prepared,
-  ) {
-    this.epochs = job.experiment.epochs;
-    const { loss, optimizer, batchSize, input } = job.experiment;
+  constructor(private readonly print: Print) {}
+
+  begin({ job, model }: Prepared): void {
+    const { loss, optimizer, batchSize, input, epochs } = job.experiment;
+    this.epochs = epochs;
     this.print(
       `${model.model} on ${input.join('×')}: ${job.train.length} training and ${job.validation.length} validation samples, batches of ${batchSize}, ${loss}, ${optimizer.name} at ${optimizer.lr}`,
     );

@@ -17,6 +17,7 @@ const EXPLANATIONS: Readonly<Record<string, readonly [what: string, hint: string
   ENOSPC: ['the disk is full', 'Free some space; a run needs room for two checkpoints.'],
   EDQUOT: ['the disk quota is used up', 'Free some space; a run needs room for two checkpoints.'],
   ENOENT: ['it does not exist', 'Check the path; relative ones start at the experiment’s folder.'],
+  EEXIST: ['a file of that name is in the way', 'Move the file, or choose another folder.'],
   ENOTDIR: ['a part of the path is a file, not a folder', 'Check the path.'],
   EISDIR: ['it is a folder, not a file', 'Check the path.'],
   EMFILE: ['too many files are open', 'Close other programs, or raise the limit of open files.'],

@@ -93,6 +93,11 @@ export class Feed {
     return { image: image instanceof Uint8Array ? Float32Array.from(image, (v) => v / 255) : image, target };
   }
 
+  /** True once a batch has met it and found that it cannot be read. */
+  isBroken(sample: Sample): boolean {
+    return this.broken.has(sample);
+  }
+
   private async loadOrReplace(sample: Sample, spares: readonly Sample[]): Promise<LoadedSample> {
     let last: unknown;
     for (const candidate of [sample, ...spares]) {

@@ -6,7 +6,10 @@ import type { TensorData } from './backend';
 import { argmax, classMap, diceOf, toRgba } from './classMap';
 import type { Feed } from './feed';
 
-/** @param probabilities of a batch whose first samples are `samples`; N×C×H×W or N×C */
+/**
+ * Samples that cannot be read have none: the feed has warned, and the batch held another in their place.
+ * @param probabilities of a batch whose first samples are `samples`; N×C×H×W or N×C
+ */
 export async function pinnedPreviews(
   job: TrainingJob,
   feed: Feed,
@@ -18,6 +21,7 @@ export async function pinnedPreviews(
   const size = probabilities.length / batch;
   const previews: PinnedPreview[] = [];
   for (const [position, sample] of samples.entries()) {
+    if (feed.isBroken(sample)) continue;
     const loaded = await feed.sample(sample);
     const values = Float32Array.from(probabilities.subarray(position * size, (position + 1) * size));
     const picture = {

@@ -83,6 +83,12 @@ export async function prepareTraining(request: PrepareRequest, tracer: Tracer): 
     });
   }
   const input = experiment.input ?? defaultInput(dataset);
+  if (input[0] !== 1 && input[0] !== 3) {
+    return refuse({
+      message: `Images are read with 1 or 3 channels, but "input" has ${input[0]}.`,
+      hint: 'Set "input" to [1, height, width] for grey or [3, height, width] for colour.',
+    });
+  }
   const trainBatches = batchSizes(train.length, experiment.batchSize);
   const evalBatches = batchSizes(validation.length || train.length, experiment.batchSize);
   const runs: TraceRun[] = [
@@ -96,7 +102,7 @@ export async function prepareTraining(request: PrepareRequest, tracer: Tracer): 
   const model = result.models[0];
   const diagnostics = result.diagnostics.filter(({ severity }) => severity === 'error');
   if (!model || model.graphs.length < runs.length || diagnostics.length) {
-    return { problems: [], diagnostics };
+    return { problems: diagnostics.some(isShapeError) ? [calledWith(request, input)] : [], diagnostics };
   }
   const warnings = dataset.problems.map(({ message, hint }) => (hint ? `${message}. ${hint}` : message));
   const trainGraphs = [batchGraph(model.graphs[0]!, trainBatches.full)];
@@ -175,6 +181,19 @@ function datasetProblems({ problems }: Dataset): Problem[] {
 
 function refuse(...problems: Problem[]): PrepareOutcome {
   return { problems, diagnostics: [] };
+}
+
+function isShapeError({ code }: Diagnostic): boolean {
+  return code === 'shape-mismatch';
+}
+
+/** Which of the two sizes that do not fit came from the data, and where to change either. */
+function calledWith({ experiment, dataset, modelName }: PrepareRequest, input: readonly number[]): Problem {
+  const origin = experiment.input ? '"input" says so' : `as ${dataset.name} has them`;
+  return {
+    message: `${modelName} was called with images of ${input.join('×')} (channels × height × width), ${origin}.`,
+    hint: 'Change "input", or the arguments of the model in "args".',
+  };
 }
 
 /** Sizes of the full batches and of the one that is left over (0: none). */

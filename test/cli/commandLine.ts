@@ -5,6 +5,7 @@ import { inRepository } from '../../src/build/repository.mjs';
 import { CommandError } from '../../src/cli/commandError';
 import { traceCommand } from '../../src/cli/traceCommand';
 import { trainCommand } from '../../src/cli/trainCommand';
+import { TrainingError } from '../../src/engine/trainingError';
 import { TraceClient } from '../../src/trace/traceClient';
 
 export const dist = inRepository('dist');
@@ -71,7 +72,8 @@ async function told(command: (print: (line: string) => void) => Promise<number>)
     const code = await command((line) => void lines.push(line));
     return { code, text: lines.join('\n') };
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    return { code: error.exitCode, text: [...lines, error.message, error.hint ?? ''].join('\n').trimEnd() };
+    if (!(error instanceof CommandError || error instanceof TrainingError)) throw error;
+    const code = error instanceof CommandError ? error.exitCode : 1;
+    return { code, text: [...lines, error.message, error.hint ?? ''].join('\n').trimEnd() };
   }
 }

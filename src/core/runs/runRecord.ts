@@ -31,13 +31,8 @@ export function advanceRunRecord(record: RunRecord, event: TrainEvent, now: stri
     case 'epoch':
       return { ...record, updated: now, step: event.step, epoch: event.epoch };
     case 'checkpoint':
-      return {
-        ...record,
-        updated: now,
-        step: event.step,
-        epoch: event.epoch,
-        best: event.best ?? record.best,
-      };
+      // Its epoch is the one to go on with, which after the last one does not exist.
+      return { ...record, updated: now, step: event.step, best: event.best ?? record.best };
     case 'state':
       return { ...record, updated: now, state: event.state, error: event.error };
     default:

@@ -12,6 +12,7 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, context } from 'esbuild';
+import { writeLicences } from './licences.mjs';
 import { inRepository } from './repository.mjs';
 import { runCommand } from './runCommand.mjs';
 
@@ -145,10 +146,13 @@ async function packPython() {
  * @param {BundleRequest} [request]
  */
 export async function bundle(request = {}) {
-  await Promise.all(
-    wantedBundles(request).map((name) => build(esbuildOptions(name, request.minify ?? false))),
+  const results = await Promise.all(
+    wantedBundles(request).map((name) =>
+      build({ ...esbuildOptions(name, request.minify ?? false), metafile: true }),
+    ),
   );
   if (request.only) return;
+  await writeLicences(results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {})));
   await copyAssets();
   await packPython();
 }

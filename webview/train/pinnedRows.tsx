@@ -61,8 +61,10 @@ function MaskRows({ previews }: { readonly previews: readonly PinnedPreview[] })
           <th scope="col">Prediction</th>
           <th scope="col">
             Error
-            <Key color={cssColor(errorColors.extra)} label="extra" />
-            <Key color={cssColor(errorColors.missed)} label="missed" />
+            <span class="keys">
+              <Key color={cssColor(errorColors.extra)} label="extra" />
+              <Key color={cssColor(errorColors.missed)} label="missed" />
+            </span>
           </th>
           <th scope="col" class="pinned-score">
             Dice

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { OptimizerSettings } from '../../src/core/runs/experiment';
 import { temporaryFolder, writeFiles } from '../disk/temporaryFolder';
-import golden from '../golden/cli_training.json';
 import { type CurveModel, curveBatch, readCurves } from '../golden/curves';
 import { fixture } from '../trace/tracing';
 import { cnnlab, jsonLines } from './commandLine';
@@ -15,6 +14,10 @@ interface Golden {
   readonly optimizer: OptimizerSettings;
   readonly losses: readonly number[];
 }
+
+const goldens = JSON.parse(
+  readFileSync(new URL('../golden/cli_training.json', import.meta.url), 'utf8'),
+) as Record<CurveModel, Golden>;
 
 /** The samples of the golden as files, in its order, and the experiment that reads them so. */
 function writeWorkspace(model: CurveModel, { samples, batchSize, optimizer }: Golden): string {
@@ -63,7 +66,7 @@ test.each([
   // Kernels are compiled for a processor here, so a few steps.
   ['tiny_vgg', 'webgpu', 5],
 ] as const)('%s on %s', async (model, device, steps) => {
-  const expected: Golden = golden[model] as Golden;
+  const expected = goldens[model];
   const folder = writeWorkspace(model, expected);
   const options = ['--device', device, '--max-steps', String(steps), '--json'];
   const { code, stdout, stderr } = await cnnlab(folder, 'train', 'parity.cnnlab.json', ...options);

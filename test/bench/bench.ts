@@ -1,0 +1,83 @@
+/**
+ * @file Measures what the README of this folder lists, and prints it as tables. Nothing here passes or fails.
+ *
+ *   npm run bench -- [--only=steps,editor,size] [--steps N] [--json FILE]
+ */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { inRepository } from '../../src/build/repository.mjs';
+import { editorTimes } from './editorTimes';
+import { stepTimes } from './stepTimes';
+import { vsixContents } from './vsixContents';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'size,steps,editor' },
+    steps: { type: 'string', default: '15' },
+    json: { type: 'string' },
+  },
+});
+const wanted = values.only.split(',');
+const results: Record<string, unknown> = { machine: machine() };
+console.log(results.machine);
+
+if (wanted.includes('size')) {
+  const { bytes, folders } = vsixContents(inRepository('dist', 'cnn-lab.vsix'));
+  results.vsix = { bytes, folders };
+  console.log(`\nVSIX: ${megabytes(bytes)}`);
+  console.table(
+    folders.map(({ folder, files, packedBytes, bytes: unpacked }) => ({
+      folder,
+      files,
+      packed: megabytes(packedBytes),
+      unpacked: megabytes(unpacked),
+    })),
+  );
+}
+if (wanted.includes('steps')) {
+  const rows = await stepTimes(Number(values.steps));
+  results.steps = rows;
+  console.log(`\nOne training step, median of ${values.steps} (load ${load()})`);
+  console.table(
+    rows.map(({ model, device, milliseconds, compileMilliseconds, ratioToPyTorch }) => ({
+      model,
+      device,
+      'ms a step': milliseconds.toFixed(1),
+      'first step': compileMilliseconds === null ? '' : `${(compileMilliseconds / 1000).toFixed(1)} s`,
+      '× PyTorch': ratioToPyTorch?.toFixed(1) ?? '',
+    })),
+  );
+}
+if (wanted.includes('editor')) {
+  const times = await editorTimes();
+  results.editor = times;
+  console.log(`\nIn VS Code (load ${load()})`);
+  console.table({
+    activation: times.activation,
+    'first hint, cold': seconds(times.firstHintCold),
+    'first hint, warm': seconds(times.firstHintWarm),
+    'hint after an edit': seconds(times.hintAfterEdit),
+    'click on Train to first loss, webgpu': seconds(times.trainToFirstLoss.webgpu),
+    'click on Train to first loss, wasm': seconds(times.trainToFirstLoss.wasm),
+  });
+}
+results.loadAtEnd = load();
+if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+
+function machine(): string {
+  return `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model ?? 'processor'} (${availableParallelism()} cores), Node ${process.version}, load ${load()}`;
+}
+
+/** Of the last minute: above the number of cores, figures are too high. */
+function load(): string {
+  return (loadavg()[0] ?? 0).toFixed(1);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(2)} MB`;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(2)} s`;
+}

@@ -75,7 +75,7 @@ export function CurveChart({ title, series, range }: CurveChartProps) {
           <span class="legend-entry" key={entry.label}>
             <span
               class={`swatch swatch-${entry.style}`}
-              style={{ borderColor: `rgb(from var(--vscode-${entry.color}) r g b)` }}
+              style={{ borderColor: `rgb(from var(--vscode-${entry.color}) r g b / 1)` }}
             />
             {entry.label} <b>{lastText(entry)}</b>
           </span>

@@ -16,7 +16,8 @@ export interface RunEntry {
   readonly isResumable: boolean;
 }
 
-const records = '**/.cnnlab/runs/*/run.json';
+/** Also of runs that an experiment sends elsewhere with "output". */
+const records = '**/run.json';
 const notHere = '**/{node_modules,.git,.venv,venv,site-packages}/**';
 
 export class RunCatalog implements vscode.Disposable {
@@ -67,12 +68,14 @@ export class RunCatalog implements vscode.Disposable {
     try {
       const parsed = parseRunRecord(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)));
       if ('error' in parsed) {
-        this.log.warn(`${file.fsPath}: ${parsed.error}`);
+        // A file of that name elsewhere is somebody else's.
+        if (file.path.includes('/.cnnlab/')) this.log.warn(`${file.fsPath}: ${parsed.error}`);
         return null;
       }
       const isActive = parsed.ok.id === this.activeRunId();
       const record = isActive ? parsed.ok : interrupted(parsed.ok);
       const folder = vscode.Uri.joinPath(file, '..').fsPath;
+      if (!(await exists(join(folder, 'metrics.jsonl')))) return null;
       const hasCheckpoint = await exists(join(folder, 'checkpoints', 'last.safetensors'));
       const isResumable = !isActive && hasCheckpoint && record.state !== 'completed';
       return { record, folder, hasCheckpoint, isActive, isResumable };

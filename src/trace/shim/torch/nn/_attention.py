@@ -1,0 +1,45 @@
+"""Attention, embeddings and distances: what transformers are made of."""
+import math
+
+from .. import _constants, _dtypes
+from .. import _pointwise as pointwise
+from .. import _reductions as reductions
+from .. import _shaping as shaping
+from .._recorder import UnsupportedOp
+from .._tensor import Tensor, apply
+from ._dropout import dropout
+
+
+def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None):
+    scale = 1 / math.sqrt(query.size(-1)) if scale is None else scale
+    scores = pointwise.mul(reductions.matmul(query, shaping.transpose(key, -2, -1)), scale)
+    if is_causal:
+        ones = Tensor(scores._shape[-2:], _dtypes.bool_, _constants.uniform(True))
+        attn_mask = shaping.tril(ones)
+    if attn_mask is not None and attn_mask.dtype is _dtypes.bool_:
+        scores = pointwise.where(attn_mask, scores, -math.inf)
+    elif attn_mask is not None:
+        scores = pointwise.add(scores, attn_mask)
+    weights = reductions.softmax(scores, -1)
+    if dropout_p:
+        weights = dropout(weights, dropout_p)
+    return reductions.matmul(weights, value)
+
+
+def one_hot(tensor, num_classes=-1):
+    if num_classes < 0:
+        raise UnsupportedOp("one_hot without num_classes", hint="Pass num_classes.")
+    planes = apply("one_hot", [tensor], {"num_classes": num_classes})
+    return pointwise.to_dtype(shaping.movedim(planes, 1, -1) if tensor.ndim else planes, _dtypes.int64)
+
+
+def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):
+    """One-hot rows times the table: the same numbers and gradients, for tables of moderate size."""
+    rows = apply("one_hot", [shaping.flatten(input)], {"num_classes": weight.size(0)})
+    return shaping.reshape(reductions.matmul(rows, weight), [*input._shape, weight.size(1)])
+
+
+def cosine_similarity(x1, x2, dim=1, eps=1e-08):
+    product = reductions.sum(pointwise.mul(x1, x2), dim)
+    lengths = pointwise.mul(reductions.norm(x1, 2, dim), reductions.norm(x2, 2, dim))
+    return pointwise.div(product, pointwise.clamp(lengths, min=eps))

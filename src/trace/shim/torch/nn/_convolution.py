@@ -1,0 +1,64 @@
+"""Linear layers and convolutions; one-dimensional ones are planes of height 1."""
+from .. import _shaping as shaping
+from .._tensor import apply
+from ._padding import pad
+from ._sizes import batched, pair, row
+
+
+def linear(input, weight, bias=None):
+    return apply("linear", [input, weight, bias])
+
+
+def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    input, lone = batched(input, 2, "conv2d")
+    stride, dilation = pair(stride, "stride"), pair(dilation, "dilation")
+    if isinstance(padding, str):
+        input, padding = string_padding(input, weight, padding, stride, dilation)
+    attributes = {"stride": stride, "padding": pair(padding, "padding"), "dilation": dilation, "groups": groups}
+    result = apply("conv2d", [input, weight, bias], attributes)
+    return shaping.squeeze(result, 0) if lone else result
+
+
+def string_padding(input, weight, padding, stride, dilation):
+    """'valid' is none; 'same' is what keeps the size, the odd one after the image."""
+    if padding == "valid":
+        return input, 0
+    if padding != "same":
+        raise RuntimeError(f"Invalid padding string: '{padding}'")
+    if stride != [1, 1]:
+        raise RuntimeError("padding='same' is not supported for strided convolutions")
+    totals = [d * (k - 1) for d, k in zip(dilation, weight._shape[2:])]
+    if any(total % 2 for total in totals):
+        after = [total % 2 for total in totals]
+        input = pad(input, [0, after[1], 0, after[0]])
+    return input, [total // 2 for total in totals]
+
+
+def conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    input, lone = batched(input, 2, "conv_transpose2d")
+    attributes = {
+        "stride": pair(stride, "stride"), "padding": pair(padding, "padding"), "dilation": pair(dilation, "dilation"),
+        "groups": groups, "output_padding": pair(output_padding, "output_padding"),
+    }  # fmt: skip
+    result = apply("conv_transpose2d", [input, weight, bias], attributes)
+    return shaping.squeeze(result, 0) if lone else result
+
+
+def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    input, lone = batched(input, 1, "conv1d")
+    result = conv2d(
+        shaping.unsqueeze(input, 2), shaping.unsqueeze(weight, 2), bias,
+        row(stride, 1), row(padding, 0), row(dilation, 1), groups,
+    )  # fmt: skip
+    result = shaping.squeeze(result, 2)
+    return shaping.squeeze(result, 0) if lone else result
+
+
+def conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    input, lone = batched(input, 1, "conv_transpose1d")
+    result = conv_transpose2d(
+        shaping.unsqueeze(input, 2), shaping.unsqueeze(weight, 2), bias,
+        row(stride, 1), row(padding, 0), row(output_padding, 0), groups, row(dilation, 1),
+    )  # fmt: skip
+    result = shaping.squeeze(result, 2)
+    return shaping.squeeze(result, 0) if lone else result

@@ -57,7 +57,6 @@ if (wanted.includes('editor')) {
     activation: times.activation,
     'first hint, cold': seconds(times.firstHintCold),
     'first hint, warm': seconds(times.firstHintWarm),
-    'hint after an edit': seconds(times.hintAfterEdit),
     'click on Train to first loss, webgpu': seconds(times.trainToFirstLoss.webgpu),
     'click on Train to first loss, wasm': seconds(times.trainToFirstLoss.wasm),
   });

@@ -52,7 +52,8 @@ export class SampleError extends Error {
 
 export class Feed {
   private readonly cache = new Map<Sample, LoadedSample>();
-  private readonly broken = new Set<Sample>();
+  /** With the reason. */
+  private readonly broken = new Map<Sample, string>();
   private cachedBytes = 0;
 
   constructor(private readonly options: FeedOptions) {}
@@ -99,18 +100,30 @@ export class Feed {
   }
 
   private async loadOrReplace(sample: Sample, spares: readonly Sample[]): Promise<LoadedSample> {
-    let last: unknown;
-    for (const candidate of [sample, ...spares]) {
-      if (this.broken.has(candidate)) continue;
-      try {
-        return await this.load(candidate);
-      } catch (error) {
-        last = error;
-        this.broken.add(candidate);
+    const loaded = await this.tryLoad(sample);
+    if (loaded) return loaded;
+    // Those after it come first, so that different broken samples get different stand-ins.
+    const own = spares.indexOf(sample) + 1;
+    for (const spare of [...spares.slice(own), ...spares.slice(0, own)]) {
+      const standIn = await this.tryLoad(spare);
+      if (standIn) return standIn;
+    }
+    throw new SampleError(`None of the ${spares.length} samples can be read: ${this.broken.get(sample)}`);
+  }
+
+  /** null where it cannot be read, which is said once. */
+  private async tryLoad(sample: Sample): Promise<LoadedSample | null> {
+    if (this.broken.has(sample)) return null;
+    try {
+      return await this.load(sample);
+    } catch (error) {
+      // Two batches in the making may meet the same broken file.
+      if (!this.broken.has(sample)) {
+        this.broken.set(sample, messageOf(error));
         this.options.onWarning(`${messageOf(error)} It is left out of this run.`);
       }
+      return null;
     }
-    throw new SampleError(last ? messageOf(last) : 'None of the samples can be read.');
   }
 
   private async load(sample: Sample): Promise<LoadedSample> {

@@ -28,7 +28,7 @@ interface CompiledStep {
 }
 
 const PINNED_SAMPLES = 4;
-/** A run that is cut loses at most this much. */
+/** A run that is cut loses at most this much; the first checkpoint comes with the first preview between steps. */
 const CHECKPOINT_INTERVAL_MS = 60_000;
 /** Between epochs, pinned previews are renewed at most this often. */
 const PREVIEW_INTERVAL_MS = 5_000;
@@ -47,7 +47,7 @@ export class Trainer {
   private position: TrainerPosition;
   private pausing: { resumed: Promise<void>; resume: () => void } | null = null;
   private stopping = false;
-  private lastCheckpoint = 0;
+  private lastCheckpoint = Number.NEGATIVE_INFINITY;
   private lastPreview = 0;
   private trainSteps = new Map<number, CompiledStep>();
   private evalSteps = new Map<number, CompiledStep>();
@@ -128,7 +128,6 @@ export class Trainer {
 
   private async train(): Promise<void> {
     const { experiment, train, maxSteps } = this.job;
-    this.lastCheckpoint = performance.now();
     if (this.position.step === 0) await this.preview(1);
     for (let epoch = this.position.epoch; epoch <= experiment.epochs; epoch++) {
       const batches = inBatches(
@@ -141,7 +140,9 @@ export class Trainer {
       this.emit({ kind: 'epoch', epoch, step, train: training, validation });
       const best = betterOf(this.position.best, { epoch, step, validation }, training);
       const improved = best !== this.position.best;
-      this.position = { step, epoch: epoch + 1, batch: 0, best };
+      const isWhole = this.position.batch >= batches.length;
+      // Cut by `maxSteps`, an epoch goes on where it was left.
+      this.position = isWhole ? { step, epoch: epoch + 1, batch: 0, best } : { ...this.position, best };
       await this.preview(epoch);
       await this.checkpoint(improved);
       if (maxSteps !== null && step >= maxSteps) break;
@@ -159,10 +160,12 @@ export class Trainer {
       await this.pauseOrStop(inFlight);
       const batch: Batch = await (next ?? this.load(batches[index]!, epoch));
       next = batches[index + 1] ? this.load(batches[index + 1]!, epoch) : null;
-      // Awaited on the next turn; until then a failure must not count as unhandled.
-      next?.catch(() => {});
+      next?.catch(() => {}); // awaited on the next turn
       const step = this.position.step + 1;
-      inFlight.push(this.runStep(batches[index]!.length, batch, step, epoch, batches.length, mean));
+      const running = this.runStep(batches[index]!.length, batch, step, epoch, batches.length, mean);
+      // Awaited some steps later; until then a failure must not count as unhandled.
+      running.catch(() => {});
+      inFlight.push(running);
       this.position = { ...this.position, step, epoch, batch: index + 1 };
       if (inFlight.length >= this.backend.queueDepth) await inFlight.shift();
       await macrotask();

@@ -132,6 +132,16 @@ test('a stopped run resumes with the very losses that it would have had', async 
   expect([...losses(first.events), ...losses(second.events)]).toEqual(losses(whole.events));
 });
 
+test('a run that ends in the middle of an epoch goes on there', async () => {
+  const images = cellImages(13, 64);
+  const whole = await train(jobOf(images), images);
+  const first = await train({ ...jobOf(images), maxSteps: 2 }, images);
+  expect(first.outcome).toBe('completed');
+  const { weights, trainerState } = of(first.events, 'checkpoint').at(-1)!;
+  const second = await train({ ...jobOf(images), resume: { weights, trainerState } }, images);
+  expect([...losses(first.events), ...losses(second.events)]).toEqual(losses(whole.events));
+});
+
 test('pauses before the next step, saves, and goes on', async () => {
   const images = cellImages(13, 64);
   let paused = 0;

@@ -41,7 +41,7 @@ function describe({ info }: GPUAdapter): DeviceInfo {
   const name = info.description || info.device || info.architecture || info.vendor || 'unnamed adapter';
   return {
     backend: 'webgpu',
-    description: info.isFallbackAdapter ? `${name} (software, on the processor)` : name,
+    description: info.isFallbackAdapter ? `${name} (software)` : name,
     fallbackReason: null,
   };
 }

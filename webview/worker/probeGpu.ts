@@ -1,5 +1,6 @@
 /** @file Which WebGPU adapter there is, in words for people, or why there is none. */
 import type { DeviceInfo } from '../../src/core/runs/run';
+import { adapterName } from '../../src/engine/webgpu/adapterName';
 
 export interface GpuFound {
   readonly webgpu: DeviceInfo | null;
@@ -13,16 +14,11 @@ export async function probeGpu(gpu: GPU | undefined): Promise<GpuFound> {
     if (!adapter)
       return { webgpu: null, webgpuMissing: 'WebGPU is there, but it found no graphics adapter.' };
     return {
-      webgpu: { backend: 'webgpu', description: describe(adapter.info), fallbackReason: null },
+      webgpu: { backend: 'webgpu', description: adapterName(adapter.info), fallbackReason: null },
       webgpuMissing: null,
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { webgpu: null, webgpuMissing: `WebGPU could not be asked for an adapter: ${reason}` };
   }
-}
-
-function describe(info: GPUAdapterInfo): string {
-  const maker = [info.vendor, info.architecture].filter(Boolean).join(' ');
-  return info.description || maker || info.device || 'unnamed adapter';
 }

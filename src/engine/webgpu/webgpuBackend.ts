@@ -2,6 +2,7 @@
 import { type Graph, sameShape } from '../../core/graph/ir';
 import type { DeviceInfo } from '../../core/runs/run';
 import type { Backend, CompileProgress, Executable, StateSpec, StateStore } from '../backend';
+import { adapterName } from './adapterName';
 import { DeviceContext, type DeviceCounters } from './deviceContext';
 import { WebgpuExecutable } from './executable';
 import { PipelineCache } from './pipelineCache';
@@ -38,12 +39,7 @@ export async function createWebgpuBackend(
 }
 
 function describe({ info }: GPUAdapter): DeviceInfo {
-  const name = info.description || info.device || info.architecture || info.vendor || 'unnamed adapter';
-  return {
-    backend: 'webgpu',
-    description: info.isFallbackAdapter ? `${name} (software)` : name,
-    fallbackReason: null,
-  };
+  return { backend: 'webgpu', description: adapterName(info), fallbackReason: null };
 }
 
 class DeviceBackend implements WebgpuBackend {

@@ -17,6 +17,7 @@ from ._methods import install as _install
 from ._missing import Missing as _Missing
 from ._missing import missing_attribute as _missing_attribute
 from ._missing import pytorch_names as _pytorch_names
+from ._reductions import vector_norm as _vector_norm
 from ._tensor import Tensor
 from ._tensor import functions as _functions
 
@@ -149,9 +150,9 @@ from . import nn  # noqa: E402
 from .nn import functional as _F  # noqa: E402
 from .nn.parameter import Parameter as _Parameter  # noqa: E402, F401
 
-for _name in """adaptive_avg_pool1d avg_pool1d batch_norm celu channel_shuffle conv1d conv2d conv_transpose1d
+for _name in """adaptive_avg_pool1d avg_pool1d batch_norm bilinear cdist celu channel_shuffle conv1d conv2d conv_transpose1d
 conv_transpose2d cosine_similarity dropout group_norm hardshrink instance_norm layer_norm max_pool1d max_pool2d
-pixel_shuffle pixel_unshuffle prelu relu_ rms_norm selu threshold""".split():
+pairwise_distance pixel_shuffle pixel_unshuffle prelu relu_ rms_norm rrelu selu threshold""".split():
     globals()[_name] = getattr(_F, _name)
 
 _module("jit", script=_identity, ignore=_identity, unused=_identity, export=_identity, trace=_identity,
@@ -170,8 +171,8 @@ _module("autograd", Variable=lambda data, **_: data, set_detect_anomaly=_Inert)
 _module("random", manual_seed=_nothing)
 _module("version", cuda=None)
 _module("fft")
-_module("linalg", norm=_functions["norm"], matmul=_functions["matmul"])
-_module("special")
+_module("linalg", norm=_functions["norm"], matmul=_functions["matmul"], vector_norm=_vector_norm)
+_module("special", expit=_functions["sigmoid"], **{name: _functions[name] for name in "erf erfc exp2 expm1 log1p log_softmax logit logsumexp round softmax xlogy".split()})
 _module("hub")
 _module("distributed", is_available=_false, is_initialized=_false)
 _module("fx", wrap=_identity)

@@ -1,6 +1,7 @@
 """Gives Tensor its methods and operators, which are the functions of the same names."""
 from . import _creation as creation
 from . import _dtypes, _indexing
+from . import _linear_algebra as linear_algebra
 from . import _pointwise as pointwise
 from . import _reductions as reductions
 from . import _shaping as shaping
@@ -9,21 +10,23 @@ from ._missing import Missing, pytorch_names
 from ._recorder import current, warn
 from ._tensor import Parameter, Tensor, apply, functions, record_constant
 
-POINTWISE = """abs add addcdiv addcmul atan2 ceil clamp cos div eq erf exp expm1 floor floor_divide ge gt isnan le lerp
-log log10 log1p log2 logical_and logical_not logical_or logical_xor lt masked_fill maximum minimum mul ne neg pow
-reciprocal relu remainder round rsqrt rsub sigmoid sign sin sqrt square sub tan tanh where""".split()
-SHAPING = """broadcast_to cat chunk expand expand_as flatten flip index_select meshgrid movedim narrow permute ravel
-repeat repeat_interleave reshape roll select split squeeze stack t tile transpose tril triu unbind unflatten unsqueeze
-view view_as""".split()
-REDUCTIONS = """addmm all amax amin any argmax argmin bmm cumsum einsum log_softmax logsumexp matmul max mean min mm norm
-prod softmax std sum var var_mean""".split()
+POINTWISE = """abs add addcdiv addcmul atan2 ceil clamp clamp_max clamp_min cos cosh div eq erf erfc exp exp2 expm1 floor
+floor_divide frac ge gt heaviside isnan le lerp log log10 log1p log2 logaddexp logical_and logical_not logical_or
+logical_xor logit lt masked_fill maximum minimum mul nan_to_num ne neg pow reciprocal relu remainder round rsqrt rsub
+sigmoid sign sin sinh sqrt square sub tan tanh trunc where xlogy""".split()
+SHAPING = """broadcast_to cat chunk diagonal diff expand expand_as flatten flip fliplr flipud hstack index_select meshgrid
+movedim narrow permute ravel repeat repeat_interleave reshape roll rot90 select split squeeze stack t tensor_split tile
+transpose tril triu unbind unflatten unsqueeze view view_as vstack""".split()
+REDUCTIONS = """all amax amin any argmax argmin cumsum log_softmax logsumexp max mean min norm prod softmax std std_mean sum
+var var_mean""".split()
+LINEAR_ALGEBRA = "addmm baddbmm bmm dot einsum matmul mm mv outer".split()
 ALIASES = {
     "absolute": "abs", "clip": "clamp", "concat": "cat", "concatenate": "cat", "divide": "div", "greater": "gt",
     "less": "lt", "moveaxis": "movedim", "multiply": "mul", "negative": "neg", "subtract": "sub",
-    "swapaxes": "transpose", "swapdims": "transpose", "true_divide": "div", "hsplit": None,
+    "swapaxes": "transpose", "swapdims": "transpose", "true_divide": "div", "row_stack": "vstack", "fix": "trunc",
 }  # fmt: skip
-IN_PLACE = """abs add ceil clamp cos div exp floor log masked_fill mul neg pow relu round rsqrt sigmoid sin sqrt square
-sub tanh squeeze unsqueeze transpose t""".split()
+IN_PLACE = """abs add ceil clamp clamp_max clamp_min cos div exp floor log masked_fill mul neg pow relu round rsqrt sigmoid
+sin sqrt square sub tanh squeeze unsqueeze transpose t""".split()
 
 
 def clone(input, *, memory_format=None):
@@ -116,16 +119,19 @@ def augmented(function):
 AFFINE = (pointwise.add, pointwise.sub, pointwise.mul, pointwise.div)
 
 
+TABLES = ((POINTWISE, pointwise), (SHAPING, shaping), (REDUCTIONS, reductions), (LINEAR_ALGEBRA, linear_algebra))
+
+
 def install():
     table = functions
-    for names, source in ((POINTWISE, pointwise), (SHAPING, shaping), (REDUCTIONS, reductions)):
+    for names, source in TABLES:
         for name in names:
             table[name] = getattr(source, name)
     for alias, name in ALIASES.items():
-        if name:
-            table[alias] = table[name]
+        table[alias] = table[name]
     table["clone"], table["to"] = clone, to
-    not_methods = {"cat", "concat", "concatenate", "stack", "meshgrid", "einsum", "tan", "where"}
+    not_methods = {"cat", "concat", "concatenate", "stack", "meshgrid", "einsum", "where", "hstack", "vstack", "row_stack",
+                   "std_mean", "var_mean"}  # fmt: skip
     for name, function in table.items():
         if name not in not_methods:
             setattr(Tensor, name, function)
@@ -137,7 +143,7 @@ def install():
     binary = {
         "add": pointwise.add, "sub": pointwise.sub, "mul": pointwise.mul, "truediv": pointwise.div,
         "floordiv": pointwise.floor_divide, "mod": pointwise.remainder, "pow": pointwise.pow,
-        "matmul": reductions.matmul,
+        "matmul": linear_algebra.matmul,
     }  # fmt: skip
     for name, function in binary.items():
         setattr(Tensor, f"__{name}__", operator_method(function))

@@ -290,8 +290,6 @@ lt = comparison("lt", operator.lt, "gt")
 le = comparison("le", operator.le, "ge")
 eq = comparison("eq", operator.eq, "eq")
 ne = comparison("ne", operator.ne, "ne")
-tan = constant_only("tan", math.tan)
-round = constant_only("round", round)
 atan2 = constant_only("atan2", math.atan2)
 
 
@@ -385,3 +383,73 @@ def addcdiv(input, tensor1, tensor2, *, value=1):
 
 def isnan(input):
     return ne(input, input)
+
+
+def tan(input):
+    return div(sin(input), cos(input))
+
+
+def sinh(input):
+    return mul(sub(exp(input), exp(neg(input))), 0.5)
+
+
+def cosh(input):
+    return mul(add(exp(input), exp(neg(input))), 0.5)
+
+
+def exp2(input):
+    return exp(mul(input, math.log(2)))
+
+
+def erfc(input):
+    return sub(1, erf(input))
+
+
+def logit(input, eps=None):
+    input = input if eps is None else clamp(input, eps, 1 - eps)
+    return log(div(input, sub(1, input)))
+
+
+def trunc(input):
+    return mul(sign(input), floor(abs(input)))
+
+
+def frac(input):
+    return sub(input, trunc(input))
+
+
+def round(input, *, decimals=0):
+    """Halves go to the even neighbour."""
+    if decimals:
+        return div(round(mul(input, 10.0**decimals)), 10.0**decimals)
+    if not input.dtype.is_floating_point:
+        return input
+    up = floor(add(input, 0.5))
+    is_odd_tie = mul(to_dtype(eq(sub(up, input), 0.5), up.dtype), remainder(up, 2))
+    return sub(up, is_odd_tie)
+
+
+def logaddexp(input, other):
+    # log(eᵃ + eᵇ) = b + softplus(a − b)
+    return add(other, apply("softplus", [sub(input, other)]))
+
+
+def xlogy(input, other):
+    return where(eq(input, 0), 0.0, mul(input, log(other)))
+
+
+def heaviside(input, values):
+    return where(eq(input, 0), values, to_dtype(gt(input, 0), values.dtype))
+
+
+def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
+    result = where(isnan(input), float(nan), input)
+    return result if posinf is None and neginf is None else clamp(result, neginf, posinf)
+
+
+def clamp_min(input, min):
+    return clamp(input, min=min)
+
+
+def clamp_max(input, max):
+    return clamp(input, max=max)

@@ -375,15 +375,15 @@ def meshgrid(*tensors, indexing="ij"):
 
 def triangle(keep):
     def call(input, diagonal=0):
-        rows, columns = input._shape[-2:]
-        mask = Tensor(
-            (rows, columns), _dtypes.bool_,
-            _constants.listed(keep(column - row, diagonal) for row in range(rows) for column in range(columns)),
-        )  # fmt: skip
-        if mask._constant is None:
-            raise UnsupportedOp("torch.tril", "torch.tril and torch.triu are supported up to 4096 elements.")
-        from ._pointwise import where
+        from ._pointwise import sub, where
 
+        if max(input._shape[-2:]) > _constants.LIMIT:
+            raise UnsupportedOp("torch.tril", "torch.tril and torch.triu are supported up to 4096 rows or columns.")
+        rows, columns = (
+            Tensor((size,), _dtypes.int64, _constants.listed(range(size))) for size in input._shape[-2:]
+        )
+        # Known while small; else two lines of numbers that are compared in the graph.
+        mask = keep(sub(unsqueeze(columns, 0), unsqueeze(rows, 1)), diagonal)
         return where(mask, input, Tensor((), input.dtype, _constants.uniform(0)))
 
     return call
@@ -391,3 +391,59 @@ def triangle(keep):
 
 tril = triangle(lambda offset, diagonal: offset <= diagonal)
 triu = triangle(lambda offset, diagonal: offset >= diagonal)
+
+
+def fliplr(input):
+    return flip(input, 1)
+
+
+def flipud(input):
+    return flip(input, 0)
+
+
+def rot90(input, k=1, dims=(0, 1)):
+    first, second = dims
+    if k % 4 == 0:
+        return input
+    if k % 4 == 2:
+        return flip(input, first, second)
+    return transpose(flip(input, second if k % 4 == 1 else first), first, second)
+
+
+def hstack(tensors, *, out=None):
+    return cat(tensors, 0 if tensors[0].ndim == 1 else 1)
+
+
+def vstack(tensors, *, out=None):
+    return cat([unsqueeze(tensor, 0) if tensor.ndim == 1 else tensor for tensor in tensors], 0)
+
+
+def tensor_split(input, indices_or_sections, dim=0):
+    axis = axis_of(dim, len(input._shape))
+    size, cuts = input._shape[axis], indices_or_sections
+    if isinstance(cuts, int):
+        # The first `size % cuts` pieces take one more.
+        cuts = [piece * (size // cuts) + min(piece, size % cuts) for piece in range(1, cuts)]
+    edges = [0, *(min(max(cut + size if cut < 0 else cut, 0), size) for cut in cuts), size]
+    return tuple(sliced(input, axis, start, max(start, end)) for start, end in zip(edges, edges[1:]))
+
+
+def diagonal(input, offset=0, dim1=0, dim2=1):
+    """Every (n+1)-th element of a flattened n×n square; the diagonal becomes the last dimension."""
+    rows, columns = axis_of(dim1, len(input._shape)), axis_of(dim2, len(input._shape))
+    down, right = max(-offset, 0), max(offset, 0)
+    n = max(0, min(input._shape[rows] - down, input._shape[columns] - right))
+    square = sliced(sliced(input, rows, down, down + n), columns, right, right + n)
+    square = movedim(square, (rows, columns), (-2, -1))
+    flat = flatten(square, -2)
+    return sliced(flat, flat.ndim - 1, 0, n * n, n + 1)
+
+
+def diff(input, n=1, dim=-1):
+    from ._pointwise import sub
+
+    axis = axis_of(dim, len(input._shape))
+    for _ in range(n):
+        size = input._shape[axis]
+        input = sub(sliced(input, axis, 1, size), sliced(input, axis, 0, size - 1))
+    return input

@@ -202,16 +202,15 @@ class Tensor:
 
 
 def copy_draws(source, copy):
-    """Fills are repeated; numbers that were drawn cannot be, since the generator has moved on."""
+    """Fills are repeated; numbers cannot be, since the generator has moved on: others of the same kind are drawn."""
     recording = _recorder.current()
     draws = [step for step in recording.draws if step.source is source]
     for step in draws:
-        if not step.is_random:
-            _recorder.draw(copy, step.shape, step.fill)
+        _recorder.draw(copy, step.shape, step.fill)
     if recording.constructing and any(step.is_random for step in draws):
         _recorder.warn(
             "init-not-reproduced",
-            "A deep copy of initialised weights starts at zero here, not at the same numbers as in PyTorch.",
+            "A deep copy of initialised weights draws numbers of its own here; in PyTorch it has those of the original.",
             "Build the layers one by one, or load initial weights saved by PyTorch.",
         )
 

@@ -44,6 +44,12 @@ def leaky_relu(input, negative_slope=0.01, inplace=False):
     return finish(input, apply("leaky_relu", [input], {"negative_slope": negative_slope}), inplace)
 
 
+def rrelu(input, lower=0.125, upper=0.3333333333333333, training=False, inplace=False):
+    if training:
+        raise UnsupportedOp("rrelu(training=True)", "rrelu draws a slope for each number, which is not supported.")
+    return leaky_relu(input, (lower + upper) / 2, inplace)
+
+
 def elu(input, alpha=1.0, inplace=False):
     return finish(input, apply("elu", [input], {"alpha": alpha}), inplace)
 
@@ -61,11 +67,11 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
 
 
 def softplus(input, beta=1, threshold=20):
-    if threshold != 20:
-        raise UnsupportedOp("softplus(threshold=…)", "softplus is supported with its default threshold of 20 only.")
-    if beta == 1:
-        return apply("softplus", [input])
-    return pointwise.div(apply("softplus", [pointwise.mul(input, beta)]), beta)
+    scaled = input if beta == 1 else pointwise.mul(input, beta)
+    result = apply("softplus", [scaled])
+    result = result if beta == 1 else pointwise.mul(result, 1 / beta)
+    # The op is linear above 20 by itself; past that, both forms are equal in float32.
+    return result if threshold >= 20 else pointwise.where(pointwise.gt(scaled, threshold), input, result)
 
 
 def logsigmoid(input):

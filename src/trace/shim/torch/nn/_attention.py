@@ -2,6 +2,7 @@
 import math
 
 from .. import _constants, _dtypes
+from .. import _linear_algebra as linear_algebra
 from .. import _pointwise as pointwise
 from .. import _reductions as reductions
 from .. import _shaping as shaping
@@ -12,7 +13,7 @@ from ._dropout import dropout
 
 def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None):
     scale = 1 / math.sqrt(query.size(-1)) if scale is None else scale
-    scores = pointwise.mul(reductions.matmul(query, shaping.transpose(key, -2, -1)), scale)
+    scores = pointwise.mul(linear_algebra.matmul(query, shaping.transpose(key, -2, -1)), scale)
     if is_causal:
         ones = Tensor(scores._shape[-2:], _dtypes.bool_, _constants.uniform(True))
         attn_mask = shaping.tril(ones)
@@ -23,7 +24,7 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
     weights = reductions.softmax(scores, -1)
     if dropout_p:
         weights = dropout(weights, dropout_p)
-    return reductions.matmul(weights, value)
+    return linear_algebra.matmul(weights, value)
 
 
 def one_hot(tensor, num_classes=-1):
@@ -36,10 +37,18 @@ def one_hot(tensor, num_classes=-1):
 def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):
     """One-hot rows times the table: the same numbers and gradients, for tables of moderate size."""
     rows = apply("one_hot", [shaping.flatten(input)], {"num_classes": weight.size(0)})
-    return shaping.reshape(reductions.matmul(rows, weight), [*input._shape, weight.size(1)])
+    return shaping.reshape(linear_algebra.matmul(rows, weight), [*input._shape, weight.size(1)])
 
 
 def cosine_similarity(x1, x2, dim=1, eps=1e-08):
     product = reductions.sum(pointwise.mul(x1, x2), dim)
     lengths = pointwise.mul(reductions.norm(x1, 2, dim), reductions.norm(x2, 2, dim))
     return pointwise.div(product, pointwise.clamp(lengths, min=eps))
+
+
+def pairwise_distance(x1, x2, p=2.0, eps=1e-06, keepdim=False):
+    return reductions.norm(pointwise.add(pointwise.sub(x1, x2), eps), p, -1, keepdim)
+
+
+def cdist(x1, x2, p=2.0, compute_mode=None):
+    return reductions.norm(pointwise.sub(shaping.unsqueeze(x1, -2), shaping.unsqueeze(x2, -3)), p, -1)

@@ -1,4 +1,9 @@
-"""Linear layers and convolutions; one-dimensional ones are planes of height 1."""
+"""Linear layers, convolutions and sliding windows; one-dimensional ones are planes of height 1."""
+import itertools
+import math
+
+from .. import _linear_algebra as linear_algebra
+from .. import _pointwise as pointwise
 from .. import _shaping as shaping
 from .._tensor import apply
 from ._padding import pad
@@ -61,4 +66,38 @@ def conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_paddi
         row(stride, 1), row(padding, 0), row(output_padding, 0), groups, row(dilation, 1),
     )  # fmt: skip
     result = shaping.squeeze(result, 2)
+    return shaping.squeeze(result, 0) if lone else result
+
+
+def bilinear(input1, input2, weight, bias=None):
+    """y[…, o] = Σᵢⱼ input1[…, i] · weight[o, i, j] · input2[…, j] + bias[o]"""
+    result = linear_algebra.einsum("...i,oij,...j->...o", input1, weight, input2)
+    return result if bias is None else pointwise.add(result, bias)
+
+
+def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
+    """im2col: each place of the kernel is a strided slice; together they are columns."""
+    input, lone = batched(input, 2, "unfold")
+    kernel, stride = pair(kernel_size, "kernel_size"), pair(stride, "stride")
+    dilation, (rows, columns) = pair(dilation, "dilation"), pair(padding, "padding")
+    if rows or columns:
+        input = pad(input, [columns, columns, rows, rows])
+    reach = [d * (k - 1) + 1 for d, k in zip(dilation, kernel)]
+    counts = [(size - r) // s + 1 for size, r, s in zip(input._shape[2:], reach, stride)]
+    if min(counts) < 1:
+        raise RuntimeError(
+            f"Given input with spatial size {tuple(input._shape[2:])}, kernel_size={tuple(kernel)}, "
+            f"dilation={tuple(dilation)}, padding=({rows}, {columns}), calculated shape of the array of sliding "
+            f"blocks as {tuple(counts)}, but its components must be at least one."
+        )
+    places = []
+    for place in itertools.product(*map(range, kernel)):
+        piece = input
+        for axis in (0, 1):
+            start = place[axis] * dilation[axis]
+            end = start + (counts[axis] - 1) * stride[axis] + 1
+            piece = shaping.sliced(piece, axis + 2, start, end, stride[axis])
+        places.append(piece)
+    n, c = input._shape[:2]
+    result = shaping.reshape(shaping.stack(places, 2), [n, c * math.prod(kernel), math.prod(counts)])
     return shaping.squeeze(result, 0) if lone else result

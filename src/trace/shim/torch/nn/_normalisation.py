@@ -1,9 +1,12 @@
 """Normalisation: batch norm is an op, the others are means and variances over other dimensions."""
+import math
+
 from .. import _pointwise as pointwise
 from .. import _reductions as reductions
 from .. import _shaping as shaping
-from .._recorder import UnsupportedOp
 from .._tensor import apply_all
+from ._padding import pad
+from ._pooling import avg_pool2d
 
 
 def batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-05):
@@ -57,10 +60,37 @@ def channels(value, rank):
 
 def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True,
                   momentum=0.1, eps=1e-05):  # fmt: skip
-    if running_mean is not None or not use_input_stats:
-        raise UnsupportedOp("instance_norm with running statistics")
-    result = standardized(input, list(range(2, input.ndim)), eps)
+    if not use_input_stats:
+        return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
+    planes = list(range(2, input.ndim))
+    if math.prod(input._shape[2:]) == 1:
+        raise ValueError(
+            f"Expected more than 1 spatial element when training, got input size {input._shape}"
+        )
+    if running_mean is not None:
+        follow(running_mean, reductions.mean(input, planes), momentum)
+        follow(running_var, reductions.var(input, planes), momentum)
+    result = standardized(input, planes, eps)
     return affine(result, *(channels(value, input.ndim) for value in (weight, bias)))
+
+
+def follow(running, found, momentum):
+    """A running statistic moves towards what the instances of this batch have on average."""
+    kept = pointwise.mul(running, 1 - momentum)
+    running._become(pointwise.add(kept, pointwise.mul(reductions.mean(found, 0), momentum)))
+
+
+def local_response_norm(input, size, alpha=0.0001, beta=0.75, k=1.0):
+    """input / (k + alpha · mean of squares over `size` neighbouring channels) ^ beta"""
+    if input.ndim < 3:
+        raise ValueError(f"Expected 3D or higher dimensionality input (got {input.ndim} dimensions)")
+    if input.numel() == 0:
+        return input
+    # Channels become the rows of one plane, so that the mean is a pooling.
+    squares = shaping.reshape(pointwise.square(input), [input.size(0), 1, input.size(1), -1])
+    squares = pad(squares, [0, 0, size // 2, (size - 1) // 2])
+    means = shaping.reshape(avg_pool2d(squares, [size, 1], 1), input._shape)
+    return pointwise.div(input, pointwise.pow(pointwise.add(pointwise.mul(means, alpha), k), beta))
 
 
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):

@@ -1,4 +1,7 @@
 """Pooling; one-dimensional pooling works on planes of height 1."""
+import math
+
+from .. import _pointwise as pointwise
 from .. import _shaping as shaping
 from .._recorder import UnsupportedOp
 from .._tensor import apply
@@ -34,7 +37,19 @@ def unbatched_pool(op, input, attributes):
 
 
 def lp_pool2d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
-    raise UnsupportedOp("torch.nn.functional.lp_pool2d")
+    area = math.prod(pair(kernel_size, "kernel_size"))
+    means = avg_pool2d(pointwise.pow(input, norm_type), kernel_size, stride, 0, ceil_mode)
+    return power_root(means, area, norm_type)
+
+
+def lp_pool1d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
+    means = avg_pool1d(pointwise.pow(input, norm_type), kernel_size, stride, 0, ceil_mode)
+    return power_root(means, pair(kernel_size, "kernel_size", 1)[0], norm_type)
+
+
+def power_root(means, count, norm_type):
+    """The root of sums of powers, from their means."""
+    return pointwise.pow(pointwise.mul(means, count), 1.0 / norm_type)
 
 
 def adaptive(op):

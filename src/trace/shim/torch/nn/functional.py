@@ -5,18 +5,24 @@ Each subject has a file of its own, `_<subject>.py`; this one gives them PyTorch
 from .._missing import missing_attribute, pytorch_names
 from ._activations import (  # noqa: F401
     celu, elu, elu_, gelu, glu, hardshrink, hardsigmoid, hardswish, hardtanh, hardtanh_, leaky_relu, leaky_relu_,
-    log_softmax, logsigmoid, mish, prelu, relu, relu6, relu6_, relu_, selu, selu_, sigmoid, silu, softmax, softmin,
-    softplus, softshrink, softsign, tanh, tanhshrink, threshold,
+    log_softmax, logsigmoid, mish, prelu, relu, relu6, relu6_, relu_, rrelu, selu, selu_, sigmoid, silu, softmax,
+    softmin, softplus, softshrink, softsign, tanh, tanhshrink, threshold,
 )  # fmt: skip
-from ._attention import cosine_similarity, embedding, one_hot, scaled_dot_product_attention  # noqa: F401
-from ._convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d, linear  # noqa: F401
+from ._attention import (  # noqa: F401
+    cdist, cosine_similarity, embedding, one_hot, pairwise_distance, scaled_dot_product_attention,
+)  # fmt: skip
+from ._convolution import (  # noqa: F401
+    bilinear, conv1d, conv2d, conv_transpose1d, conv_transpose2d, linear, unfold,
+)  # fmt: skip
 from ._dropout import dropout, dropout1d, dropout2d, dropout3d, feature_dropout, probability  # noqa: F401
 from ._losses import *  # noqa: F401,F403
-from ._normalisation import batch_norm, group_norm, instance_norm, layer_norm, normalize, rms_norm  # noqa: F401
+from ._normalisation import (  # noqa: F401
+    batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, normalize, rms_norm,
+)  # fmt: skip
 from ._padding import pad  # noqa: F401
 from ._pooling import (  # noqa: F401
     adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_max_pool1d, adaptive_max_pool2d, avg_pool1d, avg_pool2d,
-    lp_pool2d, max_pool1d, max_pool2d,
+    lp_pool1d, lp_pool2d, max_pool1d, max_pool2d,
 )  # fmt: skip
 from ._resizing import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle, upsample  # noqa: F401
 

@@ -1,2 +1,2 @@
 """torch.nn.modules.batchnorm."""
-from .layers import _BatchNorm, BatchNorm1d, BatchNorm2d, SyncBatchNorm  # noqa: F401
+from .normalization import _BatchNorm, BatchNorm1d, BatchNorm2d, SyncBatchNorm  # noqa: F401

@@ -62,6 +62,10 @@ Tanhshrink = simple("Tanhshrink", F.tanhshrink)
 LeakyReLU = layer(
     "LeakyReLU", {"negative_slope": 0.01, **INPLACE}, lambda s, x: F.leaky_relu(x, s.negative_slope, s.inplace)
 )
+RReLU = layer(
+    "RReLU", {"lower": 0.125, "upper": 0.3333333333333333, **INPLACE},
+    lambda s, x: F.rrelu(x, s.lower, s.upper, s.training, s.inplace),
+)  # fmt: skip
 ELU = layer("ELU", {"alpha": 1.0, **INPLACE}, lambda s, x: F.elu(x, s.alpha, s.inplace))
 CELU = layer("CELU", {"alpha": 1.0, **INPLACE}, lambda s, x: F.celu(x, s.alpha, s.inplace))
 GELU = layer("GELU", {"approximate": "none"}, lambda s, x: F.gelu(x, s.approximate))
@@ -124,6 +128,9 @@ AvgPool2d = layer(
         x, s.kernel_size, s.stride, s.padding, s.ceil_mode, s.count_include_pad, s.divisor_override
     ),
 )  # fmt: skip
+LP_POOL = {"norm_type": REQUIRED, "kernel_size": REQUIRED, "stride": None, "ceil_mode": False}
+LPPool1d = layer("LPPool1d", LP_POOL, lambda s, x: F.lp_pool1d(x, s.norm_type, s.kernel_size, s.stride, s.ceil_mode))
+LPPool2d = layer("LPPool2d", LP_POOL, lambda s, x: F.lp_pool2d(x, s.norm_type, s.kernel_size, s.stride, s.ceil_mode))
 SIZE = {"output_size": REQUIRED}
 AdaptiveAvgPool1d = layer("AdaptiveAvgPool1d", SIZE, lambda s, x: F.adaptive_avg_pool1d(x, s.output_size))
 AdaptiveAvgPool2d = layer("AdaptiveAvgPool2d", SIZE, lambda s, x: F.adaptive_avg_pool2d(x, s.output_size))
@@ -156,6 +163,15 @@ PixelUnshuffle = layer(
 )
 ChannelShuffle = layer("ChannelShuffle", {"groups": REQUIRED}, lambda s, x: F.channel_shuffle(x, s.groups))
 
+Unfold = layer(
+    "Unfold", {"kernel_size": REQUIRED, "dilation": 1, "padding": 0, "stride": 1},
+    lambda s, x: F.unfold(x, s.kernel_size, s.dilation, s.padding, s.stride),
+)  # fmt: skip
+LocalResponseNorm = layer(
+    "LocalResponseNorm", {"size": REQUIRED, "alpha": 0.0001, "beta": 0.75, "k": 1.0},
+    lambda s, x: F.local_response_norm(x, s.size, s.alpha, s.beta, s.k),
+)  # fmt: skip
+
 
 def padding_layer(name, mode, sides=4):
     arguments = {"padding": REQUIRED, **({"value": REQUIRED} if mode == "value" else {})}
@@ -177,6 +193,7 @@ ReflectionPad1d = padding_layer("ReflectionPad1d", "reflect", 2)
 ReflectionPad2d = padding_layer("ReflectionPad2d", "reflect")
 ReplicationPad1d = padding_layer("ReplicationPad1d", "replicate", 2)
 ReplicationPad2d = padding_layer("ReplicationPad2d", "replicate")
+CircularPad1d = padding_layer("CircularPad1d", "circular", 2)
 CircularPad2d = padding_layer("CircularPad2d", "circular")
 
 
@@ -217,3 +234,7 @@ HuberLoss = layer(
 CosineSimilarity = layer(
     "CosineSimilarity", {"dim": 1, "eps": 1e-08}, lambda s, a, b: F.cosine_similarity(a, b, s.dim, s.eps)
 )
+PairwiseDistance = layer(
+    "PairwiseDistance", {"p": 2.0, "eps": 1e-06, "keepdim": False},
+    lambda s, a, b: F.pairwise_distance(a, b, s.p, s.eps, s.keepdim),
+)  # fmt: skip

@@ -1,0 +1,2 @@
+"""torch.nn.modules.instancenorm."""
+from .normalization import InstanceNorm1d, InstanceNorm2d  # noqa: F401

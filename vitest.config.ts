@@ -1,26 +1,19 @@
-/** @file Unit tests: everything under test/ but what needs a running VS Code (host, e2e) and benchmarks. */
-import { readFileSync } from 'node:fs';
+/** @file Unit tests: everything under test/ but what runs the command line, VS Code or benchmarks. Fast enough to run all the time. */
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
+const apart = ['cli', 'host', 'e2e', 'bench'].map((folder) => `test/${folder}/**`);
+
 export default defineConfig({
-  plugins: [
-    {
-      // As in the bundles, `import text from './kernel.wgsl'` is the file's text.
-      name: 'text-files',
-      enforce: 'pre',
-      load(id) {
-        const path = id.split('?')[0] ?? id;
-        if (/\.(wgsl|py)$/.test(path)) return `export default ${JSON.stringify(readFileSync(path, 'utf8'))};`;
-      },
-    },
-  ],
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-    exclude: [...configDefaults.exclude, 'test/host/**', 'test/e2e/**', 'test/bench/**'],
-    // dist/trace and dist/cli.js are made, or brought up to date, before the first test.
-    globalSetup: ['test/trace/globalSetup.ts', 'test/cli/globalSetup.ts'],
+    exclude: [...configDefaults.exclude, ...apart],
+    // dist/trace is made, or brought up to date, before the first test.
+    globalSetup: ['test/trace/globalSetup.ts'],
     // Processes, not threads: a thread's process.env does not reach the Vulkan loader.
     pool: 'forks',
+    // By default one core is left to the watcher, which is half of a small machine.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Compiling shaders and starting Python take seconds on a small machine that is busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,

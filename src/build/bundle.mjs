@@ -113,7 +113,6 @@ function esbuildOptions(name, minify) {
     minify,
     sourcemap: minify ? false : 'linked',
     legalComments: 'none',
-    loader: { '.wgsl': 'text', '.py': 'text' },
     logLevel: 'warning',
   };
 }

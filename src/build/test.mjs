@@ -1,6 +1,7 @@
 /**
  * @file `npm test`: everything that must be true, on a fresh clone too. Sets the machine up, then lint, types, bundles,
- * unit tests, the packed extension, the suite inside VS Code's extension host, and end-to-end tests in a browser.
+ * unit tests, the command line, the packed extension, the suite inside VS Code's extension host, and end-to-end tests in a
+ * browser.
  * The last line is `N passed, N failed`; exit code 0 where none failed. Free of dependencies until `npm ci` has run.
  */
 import { existsSync } from 'node:fs';
@@ -132,6 +133,7 @@ if (await step('npm packages', preparation(ensureDependencies))) {
   await step('types', check('node_modules/typescript/bin/tsc', '-b'));
   const isPacked = await step('packed extension', check('src/build/packageVsix.mjs'));
   await step('unit tests', vitest('unit'));
+  await step('command line', vitest('cli', '--config', 'test/cli/vitest.config.ts', '--root', '.'));
   if (hasVscode && isPacked) {
     await step('tests inside VS Code', hostSuite);
     await step('end-to-end tests', vitest('e2e', '--config', 'test/e2e/vitest.config.ts', '--root', '.'));

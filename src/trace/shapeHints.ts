@@ -14,13 +14,12 @@ export interface LineHint {
 
 /**
  * A line's hint is what its outermost traced expression gives: `x = down(x)` in a loop has one shape a turn. A line
- * that several models run is told by the first of them.
+ * that several models run is told by the first of them. Lines that only a call that failed ran are told up to the error.
  */
 export function shapeHints(result: TraceResult, file: string): LineHint[] {
   const hints = new Map<number, LineHint>();
-  for (const model of result.models) {
-    const graph = model.graphs[0];
-    if (!graph) continue;
+  const traced = result.models.flatMap(({ graphs }) => graphs.slice(0, 1));
+  for (const graph of [...traced, ...(result.interrupted ?? [])]) {
     for (const hint of graphHints(graph, file)) if (!hints.has(hint.line)) hints.set(hint.line, hint);
   }
   return [...hints.values()].sort((a, b) => a.line - b.line);
@@ -72,6 +71,7 @@ function evaluations(graph: TracedGraph): Evaluation[] {
     const shape = firstShape(call.output);
     if (shape) shapes.set(call.frame, shape);
   }
+  for (const frame of graph.unfinished ?? []) shapes.delete(frame);
   return [...shapes]
     .sort(([a], [b]) => a - b)
     .map(([index, shape]) => ({ frame: graph.frames[index]!, shape, path: paths.get(index) ?? null }));

@@ -79,6 +79,8 @@ export interface TracedGraph {
   readonly graph: Graph;
   readonly frames: readonly Frame[];
   readonly calls: readonly ModuleCall[];
+  /** Of an interrupted call: the frames whose expressions gave nothing, because an error came out of them. */
+  readonly unfinished?: readonly number[];
 }
 
 export interface TracedModel {
@@ -138,5 +140,7 @@ export interface TraceResult {
   readonly candidates: readonly ModelCandidate[];
   readonly models: readonly TracedModel[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Calls whose `forward` raised, up to the error: for hints on the lines before it, never to train or draw. */
+  readonly interrupted?: readonly TracedGraph[];
   readonly milliseconds: number;
 }

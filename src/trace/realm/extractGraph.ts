@@ -12,6 +12,8 @@ export interface ExtractionRequest {
   readonly updates: readonly NamedValue[];
   readonly counters: readonly string[];
   readonly output: TypeTree;
+  /** Where `forward` raised: the frames that were being evaluated. */
+  readonly unfinished?: readonly number[];
   readonly frames: readonly Frame[];
   /** Node numbers count on the tape. */
   readonly calls: readonly ModuleCall[];
@@ -87,6 +89,7 @@ export function extractGraph(tape: Graph, request: ExtractionRequest): Extractio
       endNode: position(call.endNode),
     })),
     frames: frames.kept,
+    ...(request.unfinished && { unfinished: request.unfinished.map((frame) => frames.keep(frame)) }),
   };
   return { traced, unbound: unboundLeaves(tape, kept, request) };
 }

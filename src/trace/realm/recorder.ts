@@ -45,9 +45,13 @@ export class Recorder {
 
   /** Python's answer with each graph's number replaced by the graph. */
   complete(answer: string): string {
-    const result = JSON.parse(answer) as { models: { graphs: (number | TracedGraph)[] }[] };
-    for (const model of result.models)
-      model.graphs = model.graphs.map((index) => this.graphs[Number(index)]!);
+    const result = JSON.parse(answer) as {
+      models: { graphs: (number | TracedGraph)[] }[];
+      interrupted: (number | TracedGraph)[];
+    };
+    const byNumber = (index: number | TracedGraph): TracedGraph => this.graphs[Number(index)]!;
+    for (const model of result.models) model.graphs = model.graphs.map(byNumber);
+    result.interrupted = result.interrupted.map(byNumber);
     return JSON.stringify(result);
   }
 

@@ -22,6 +22,9 @@ from .importer import WorkspaceFinder
 from .initialisation import init_steps, state_entries
 from .stub import Stub
 
+# Ops: what is kept for hints must not make an error slow to tell.
+INTERRUPTED_LIMIT = 10_000
+
 
 def prepare():
     """Before the memory snapshot is made: reads what is on disk, and notes what a clean Python looks like."""
@@ -57,12 +60,15 @@ class Session:
         self.module = None
         self.candidates = []
         self.models = []
+        self.interrupted = []
         self.diagnostics = []
 
     def report(self, error, fallback=None):
         entry = from_exception(error, fallback or self.start)
         if entry not in self.diagnostics:
             self.diagnostics.append(entry)
+        if hasattr(error, "interrupted"):
+            self.interrupted.append(error.interrupted)
 
     def answer(self):
         for warning in _recorder.current().warnings:
@@ -71,6 +77,7 @@ class Session:
         return {
             "candidates": [candidate.to_json() for candidate in self.candidates],
             "models": self.models,
+            "interrupted": self.interrupted,
             "diagnostics": self.diagnostics,
         }
 
@@ -220,13 +227,14 @@ class Session:
         init = init_steps(model, recording.draws[first_draw:])
         graphs = []
         recording.on_root_call = lambda root, request: graphs.append(self.extract(root, request))
+        recording.on_interrupted_call = keep_interrupted
         entry = {"model": candidate.name, "file": self.entry, "graphs": graphs, "state": state, "init": init}
         try:
             for mode, call in runs:
                 model.train(mode == "train")
                 call(model)
         finally:
-            recording.on_root_call = None
+            recording.on_root_call = recording.on_interrupted_call = None
         self.models.append(entry)
 
     def construct(self, candidate, arguments):
@@ -268,6 +276,16 @@ class Session:
             message = f"A tensor of shape {shape} with random or unset values is used that the model does not hold."
             hint = "Register it with self.register_buffer, so that it is saved with the weights."
         self.diagnostics.append(diagnostic("unregistered-tensor", message, place, hint))
+
+
+def keep_interrupted(root, error):
+    """The error carries the part of the graph that came before it, for whoever reports it."""
+    if _recorder.current().node_count - root.first_node > INTERRUPTED_LIMIT:
+        return
+    try:
+        error.interrupted = _recorder.ask("extract", root.interrupted(error))["graph"]
+    except (AttributeError, SystemError):
+        pass
 
 
 def argument_diagnostic(candidate, error):

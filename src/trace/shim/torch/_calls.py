@@ -45,7 +45,9 @@ class RootCall:
             {"name": f"output{i}", "value": value_id(tensor)} for i, tensor in enumerate(tensors_in(output))
         ]
         self.end_node = _recorder.current().node_count
-        updates = self.updates()
+        return {**self.request(outputs, self.updates()), "output": type_tree(output)}
+
+    def request(self, outputs, updates):
         inputs = [
             {"kind": "data", "name": f"input{i}", "value": value} for i, value in enumerate(self.input_ids)
         ]
@@ -60,10 +62,14 @@ class RootCall:
             "outputs": outputs,
             "updates": updates,
             "counters": self.counters,
-            "output": type_tree(output),
             "frames": _frames.frames,
             "calls": self.calls,
         }
+
+    def interrupted(self, error):
+        """The extraction request for what ran before an error: it has no output, and calls without one."""
+        self.end_node = _recorder.current().node_count
+        return {**self.request([], []), "output": None, "unfinished": _frames.unfinished_frames(error.__traceback__)}
 
     def updates(self):
         changed = [
@@ -100,6 +106,10 @@ def call_module(module, arguments, keywords):
     try:
         output = call_inside(root, module, root.arguments, root.keywords, is_root=True)
         request = root.finish(output)
+    except BaseException as error:
+        if recording.on_interrupted_call:
+            recording.on_interrupted_call(root, error)
+        raise
     finally:
         root.restore()
         recording.call = None
@@ -123,6 +133,7 @@ def call_inside(root, module, arguments, keywords, is_root=False):
     try:
         output = module.forward(*arguments, **keywords)
     except BaseException as error:
+        record["endNode"] = _recorder.current().node_count
         if not hasattr(error, "module_path"):
             try:
                 error.module_path, error.module_class = record["path"], record["class"]

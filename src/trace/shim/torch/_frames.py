@@ -44,6 +44,20 @@ def current_frame():
     return index
 
 
+def unfinished_frames(traceback):
+    """The Frames that an error went through, outermost first, as far as some op was recorded inside of them."""
+    found, index = [], -1
+    while traceback is not None and traceback.tb_next is not None:
+        frame, callee = traceback.tb_frame, traceback.tb_next.tb_frame
+        if frame.f_code.co_filename.startswith(WORKSPACE):
+            index = _known.get((index, id(frame.f_code), traceback.tb_lasti, _activation(callee)))
+            if index is None:
+                break
+            found.append(index)
+        traceback = traceback.tb_next
+    return found
+
+
 def _intern(parent, frame, callee):
     code = frame.f_code
     key = (parent, id(code), frame.f_lasti, _activation(callee))

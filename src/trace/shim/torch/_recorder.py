@@ -58,6 +58,7 @@ class Recording:
         self.warnings = []
         self.node_count = 0
         self.on_root_call = None
+        self.on_interrupted_call = None
         self.before_root_call = None
         self.definitions = {}
         self.constructing = False

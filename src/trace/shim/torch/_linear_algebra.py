@@ -5,7 +5,7 @@ import string
 from . import _pointwise as pointwise
 from . import _reductions as reductions
 from ._recorder import UnsupportedOp
-from ._shaping import squeeze, unsqueeze
+from ._shaping import expand, squeeze, unsqueeze
 from ._tensor import apply
 
 
@@ -44,11 +44,18 @@ def mm(input, mat2):
 
 
 def addmm(input, mat1, mat2, *, beta=1, alpha=1):
-    return pointwise.add(pointwise.mul(input, beta), pointwise.mul(matmul(mat1, mat2), alpha))
+    return sum_of(input, matmul(mat1, mat2), beta, alpha)
+
+
+def sum_of(input, product, beta, alpha):
+    """`beta · input + alpha · product`: the input may be smaller, not larger."""
+    if input._shape != product._shape:
+        input = expand(input, product._shape)
+    return pointwise.add(pointwise.mul(input, beta), pointwise.mul(product, alpha))
 
 
 def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
-    return pointwise.add(pointwise.mul(input, beta), pointwise.mul(bmm(batch1, batch2), alpha))
+    return sum_of(input, bmm(batch1, batch2), beta, alpha)
 
 
 def mv(input, vec):

@@ -17,6 +17,10 @@ def pad(input, pad, mode="constant", value=None):
         return apply("pad", [input], {"pad": amounts, "value": finite(value or 0)})
     if mode not in ("reflect", "replicate", "circular"):
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
+    if len(amounts) // 2 not in (input.ndim - 1, input.ndim - 2):
+        raise NotImplementedError(
+            "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now"
+        )
     for i in range(0, len(amounts), 2):
         input = pad_axis(input, axis_of(-1 - i // 2, input.ndim), amounts[i], amounts[i + 1], mode)
     return input

@@ -71,6 +71,12 @@ def pixel_shuffle(input, upscale_factor):
 def pixel_unshuffle(input, downscale_factor):
     r = downscale_factor
     *batch, c, h, w = input._shape
+    for name, dim, size in (("height", -2, h), ("width", -1, w)):
+        if size % r:
+            raise RuntimeError(
+                f"pixel_unshuffle expects {name} to be divisible by downscale_factor, "
+                f"but input.size({dim})={size} is not divisible by {r}"
+            )
     split = shaping.reshape(input, [-1, c, h // r, r, w // r, r])
     return shaping.reshape(shaping.permute(split, 0, 1, 3, 5, 2, 4), [*batch, c * r * r, h // r, w // r])
 

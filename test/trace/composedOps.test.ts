@@ -1,6 +1,7 @@
-/** @file What the shim composes of other ops gives PyTorch's numbers: traced, then run and differentiated. */
+/** @file What the shim composes of other ops gives PyTorch's numbers: traced, then run and differentiated on both backends. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { requestDawnAdapter } from '../../src/cli/dawn';
 import { GraphBuilder } from '../../src/core/graph/builder';
 import { elementCount, type Graph } from '../../src/core/graph/ir';
 import type { TracedModel } from '../../src/core/graph/tracedModel';
@@ -10,6 +11,7 @@ import { removeDeadNodes } from '../../src/core/passes/removeDeadNodes';
 import { rewriteDropout } from '../../src/core/passes/rewriteDropout';
 import type { Backend, TensorData } from '../../src/engine/backend';
 import { createWasmBackend } from '../../src/engine/wasm/wasmBackend';
+import { createWebgpuBackend } from '../../src/engine/webgpu/webgpuBackend';
 import { wasmBinary } from '../engine/wasm/ortWasm';
 import { diagnosticsText, HEADER, startTracing } from './tracing';
 
@@ -28,7 +30,6 @@ const goldens: readonly Golden[] = JSON.parse(
 );
 const { trace } = startTracing();
 const models = new Map<string, TracedModel>();
-let backend: Backend;
 
 /** Each case is a class of one file. */
 function classOf({ case: line }: Golden, index: number): string {
@@ -46,14 +47,11 @@ class Case${index}(nn.Module):
 }
 
 beforeAll(async () => {
-  backend = await createWasmBackend({ wasmBinary, fallbackReason: null });
   const result = await trace(HEADER + goldens.map(classOf).join(''));
   // A TransformerEncoder's layers are deep copies, which warn of their initial numbers.
   expect(diagnosticsText(result).filter((text) => !text.includes('init-not-reproduced'))).toEqual([]);
   for (const model of result.models) models.set(model.model, model);
 }, 60_000);
-
-afterAll(() => backend.dispose());
 
 /** The numbers that test/golden/make_composed_ops.py makes too. */
 function wave(count: number, phase: number): Float32Array<ArrayBuffer> {
@@ -97,29 +95,51 @@ function expectClose(found: TensorData | undefined, wanted: readonly number[]): 
   expect(worst / scale, `${[...found!.slice(0, 8)]} instead of ${wanted.slice(0, 8)}`).toBeLessThan(2e-5);
 }
 
-describe('numbers of PyTorch', () => {
-  test.each(goldens.map((golden, index) => ({ ...golden, index })))('$case', async (golden) => {
-    const model = models.get(`Case${golden.index}`)!;
-    const traced = model.graphs[0]!;
-    expect(Object.fromEntries(model.state.map(({ name, shape }) => [name, shape]))).toEqual(
-      Object.fromEntries(Object.entries(golden.state)),
-    );
-    expect(model.state.map(({ name }) => name)).toEqual(Object.keys(golden.state));
-    expect(traced.output).toEqual({ shape: golden.shape, dtype: 'float32' });
-    const wanted = Object.keys(golden.gradients);
-    const graph = withGradients({ ...rewriteDropout(traced.graph), updates: [] }, wanted);
-    const used = graph.inputs.filter(({ kind }) => kind === 'state').map(({ name }) => name);
-    const store = backend.createState(
-      model.state
-        .filter(({ name }) => used.includes(name))
-        .map(({ name, shape, dtype }) => ({ name, type: { shape, dtype } })),
-    );
-    store.write(new Map([...stateOf(model)].filter(([name]) => used.includes(name))));
-    const executable = await backend.compile(graph, store);
-    const outputs = await executable.run({ data: new Map([['input0', wave(128, 1)]]), scalars: { seed: 1 } });
-    expectClose(outputs.get('output0'), golden.output);
-    for (const name of wanted) expectClose(outputs.get(`gradient of ${name}`), golden.gradients[name]!);
-    executable.dispose();
-    store.dispose();
+const backends: Readonly<Record<string, () => Promise<Backend>>> = {
+  wasm: () => createWasmBackend({ wasmBinary, fallbackReason: null }),
+  webgpu: async () => {
+    const { gpu, adapter } = await requestDawnAdapter();
+    return createWebgpuBackend(gpu, { adapter });
+  },
+};
+
+describe.each(Object.keys(backends))('on %s', (name) => {
+  let backend: Backend;
+  beforeAll(async () => {
+    backend = await backends[name]!();
   });
+  afterAll(() => backend.dispose());
+
+  // Shaders take long to compile: on WebGPU the modules stand for all.
+  const cases = goldens.map((golden, index) => ({ ...golden, index }));
+  test.each(name === 'wasm' ? cases : cases.filter((golden) => golden.case.includes(' | ')))(
+    '$case',
+    async (golden) => {
+      const model = models.get(`Case${golden.index}`)!;
+      const traced = model.graphs[0]!;
+      expect(Object.fromEntries(model.state.map(({ name, shape }) => [name, shape]))).toEqual(
+        Object.fromEntries(Object.entries(golden.state)),
+      );
+      expect(model.state.map(({ name }) => name)).toEqual(Object.keys(golden.state));
+      expect(traced.output).toEqual({ shape: golden.shape, dtype: 'float32' });
+      const wanted = Object.keys(golden.gradients);
+      const graph = withGradients({ ...rewriteDropout(traced.graph), updates: [] }, wanted);
+      const used = graph.inputs.filter(({ kind }) => kind === 'state').map(({ name }) => name);
+      const store = backend.createState(
+        model.state
+          .filter(({ name }) => used.includes(name))
+          .map(({ name, shape, dtype }) => ({ name, type: { shape, dtype } })),
+      );
+      store.write(new Map([...stateOf(model)].filter(([name]) => used.includes(name))));
+      const executable = await backend.compile(graph, store);
+      const outputs = await executable.run({
+        data: new Map([['input0', wave(128, 1)]]),
+        scalars: { seed: 1 },
+      });
+      expectClose(outputs.get('output0'), golden.output);
+      for (const wrt of wanted) expectClose(outputs.get(`gradient of ${wrt}`), golden.gradients[wrt]!);
+      executable.dispose();
+      store.dispose();
+    },
+  );
 });

@@ -1,6 +1,7 @@
 /** @file What of a model call becomes a graph: inputs, state, updates, aliases and constants. */
 import { expect, test } from 'vitest';
 import type { Graph } from '../../src/core/graph/ir';
+import { shapeHints } from '../../src/trace/shapeHints';
 import { diagnosticsText, HEADER, startTracing, target } from './tracing';
 
 const { trace } = startTracing();
@@ -138,5 +139,32 @@ test('constructors draw in PyTorch order, and what is drawn for nothing still co
     ['norm.running_mean', 'constant', 0],
     ['norm.running_var', 'constant', 1],
     ['norm.num_batches_tracked', 'constant', 0],
+  ]);
+});
+
+test('a layer made of layers is one expression of the user, whatever it is made of', async () => {
+  const result = await trace(
+    `${HEADER}class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0)
+    def forward(self, x):
+        return self.encoder(x)
+`,
+    target('Net', {}, [5, 2, 8]),
+  );
+  expect(diagnosticsText(result)).toEqual([]);
+  const { calls, frames } = result.models[0]!.graphs[0]!;
+  expect(calls.slice(0, 4).map(({ path, class: name }) => [path, name])).toEqual([
+    ['', 'Net'],
+    ['encoder', 'TransformerEncoderLayer'],
+    ['encoder.self_attn', 'MultiheadAttention'],
+    ['encoder.dropout1', 'Dropout'],
+  ]);
+  expect(new Set(frames.map(({ line, column, endColumn }) => `${line}:${column}-${endColumn}`))).toEqual(
+    new Set(['9:15-30']),
+  );
+  expect(shapeHints(result, 'model.py')).toEqual([
+    { line: 9, endColumn: 30, shapes: [[5, 2, 8]], calls: [{ path: 'encoder' }] },
   ]);
 });

@@ -1,4 +1,5 @@
 """Gives Tensor its methods and operators, which are the functions of the same names."""
+from . import _composed as composed
 from . import _creation as creation
 from . import _dtypes, _indexing
 from . import _linear_algebra as linear_algebra
@@ -10,15 +11,16 @@ from ._missing import Missing, pytorch_names
 from ._recorder import current, warn
 from ._tensor import Parameter, Tensor, apply, functions, record_constant
 
-POINTWISE = """abs add addcdiv addcmul atan2 ceil clamp clamp_max clamp_min cos cosh div eq erf erfc exp exp2 expm1 floor
-floor_divide frac ge gt heaviside isnan le lerp log log10 log1p log2 logaddexp logical_and logical_not logical_or
-logical_xor logit lt masked_fill maximum minimum mul nan_to_num ne neg pow reciprocal relu remainder round rsqrt rsub
-sigmoid sign sin sinh sqrt square sub tan tanh trunc where xlogy""".split()
-SHAPING = """broadcast_to cat chunk diagonal diff expand expand_as flatten flip fliplr flipud hstack index_select meshgrid
-movedim narrow permute ravel repeat repeat_interleave reshape roll rot90 select split squeeze stack t tensor_split tile
-transpose tril triu unbind unflatten unsqueeze view view_as vstack""".split()
+POINTWISE = """abs add addcdiv addcmul atan2 ceil clamp cos div eq erf exp expm1 floor floor_divide ge gt isnan le lerp log
+log10 log1p log2 logical_and logical_not logical_or logical_xor lt masked_fill maximum minimum mul ne neg pow
+reciprocal relu remainder rsqrt rsub sigmoid sign sin sqrt square sub tanh where""".split()
+SHAPING = """broadcast_to cat chunk expand expand_as flatten flip index_select meshgrid movedim narrow permute ravel repeat
+repeat_interleave reshape roll select split squeeze stack t tile transpose tril triu unbind unflatten unsqueeze
+view view_as""".split()
 REDUCTIONS = """all amax amin any argmax argmin cumsum log_softmax logsumexp max mean min norm prod softmax std std_mean sum
 var var_mean""".split()
+COMPOSED = """clamp_max clamp_min cosh diagonal diff erfc exp2 fliplr flipud frac heaviside hstack logaddexp logit
+nan_to_num rot90 round sinh tan tensor_split trunc vstack xlogy""".split()
 LINEAR_ALGEBRA = "addmm baddbmm bmm dot einsum matmul mm mv outer".split()
 ALIASES = {
     "absolute": "abs", "clip": "clamp", "concat": "cat", "concatenate": "cat", "divide": "div", "greater": "gt",
@@ -119,7 +121,10 @@ def augmented(function):
 AFFINE = (pointwise.add, pointwise.sub, pointwise.mul, pointwise.div)
 
 
-TABLES = ((POINTWISE, pointwise), (SHAPING, shaping), (REDUCTIONS, reductions), (LINEAR_ALGEBRA, linear_algebra))
+TABLES = (
+    (POINTWISE, pointwise), (SHAPING, shaping), (COMPOSED, composed), (REDUCTIONS, reductions),
+    (LINEAR_ALGEBRA, linear_algebra),
+)  # fmt: skip
 
 
 def install():

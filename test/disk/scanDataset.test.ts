@@ -138,11 +138,12 @@ test('the folder "images" stands for the dataset around it', async () => {
   expect(dataset.samples).toEqual([{ kind: 'segmentation', image: 'images/a.png', mask: 'masks/a.png' }]);
 });
 
-test.runIf(process.platform !== 'win32')('links that lead in a circle are walked once', async () => {
+test('links that lead in a circle are walked once', async () => {
   const folder = temporaryFolder();
   writeFiles(folder, { 'cat/1.png': image, 'dog/1.png': image });
-  symlinkSync(folder, join(folder, 'cat', 'up'));
-  symlinkSync(join(folder, 'nowhere'), join(folder, 'cat', 'broken.png'));
+  // Junctions, since other links need an administrator on Windows; elsewhere the kind is ignored.
+  symlinkSync(folder, join(folder, 'cat', 'up'), 'junction');
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'cat', 'broken.png'), 'junction');
   const dataset = await scanDataset(folder);
   expect(dataset.samples.map((sample) => sample.image)).toEqual(['cat/1.png', 'dog/1.png']);
 });

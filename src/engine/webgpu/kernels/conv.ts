@@ -133,6 +133,24 @@ function blockParams(shape: Geometry, packed: PackedWeights) {
   };
 }
 
+/** What the kernels for any geometry need to know of it. */
+function geometryParams({ inSize, outSize, kernel, stride, padding, dilation }: Geometry) {
+  return {
+    inHeight: i32(inSize[0]),
+    inWidth: i32(inSize[1]),
+    outHeight: u32(outSize[0]),
+    outWidth: u32(outSize[1]),
+    kernelHeight: i32(kernel[0]),
+    kernelWidth: i32(kernel[1]),
+    strideY: i32(stride[0]),
+    strideX: i32(stride[1]),
+    paddingY: i32(padding[0]),
+    paddingX: i32(padding[1]),
+    dilationY: i32(dilation[0]),
+    dilationX: i32(dilation[1]),
+  };
+}
+
 const blockPlace = (blockSize: number): string => `
   let sample = rest / (params.blocks * params.groups);
   let block = rest % (params.blocks * params.groups);
@@ -200,18 +218,7 @@ function direct(name: string, shape: Geometry, packed: PackedWeights): Dispatch 
     params: {
       ...blockParams(shape, packed),
       quads: u32(quads),
-      inHeight: i32(shape.inSize[0]),
-      inWidth: i32(shape.inSize[1]),
-      outHeight: u32(shape.outSize[0]),
-      outWidth: u32(shape.outSize[1]),
-      kernelHeight: i32(shape.kernel[0]),
-      kernelWidth: i32(shape.kernel[1]),
-      strideY: i32(shape.stride[0]),
-      strideX: i32(shape.stride[1]),
-      paddingY: i32(shape.padding[0]),
-      paddingX: i32(shape.padding[1]),
-      dilationY: i32(shape.dilation[0]),
-      dilationX: i32(shape.dilation[1]),
+      ...geometryParams(shape),
     },
     body: `  let x = index % params.quads * 4u;
   let y = index / params.quads % params.outHeight;
@@ -342,18 +349,7 @@ function transposed(shape: Geometry, packed: PackedWeights): Dispatch {
     params: {
       ...blockParams(shape, packed),
       perPhase: u32(perPhase),
-      inHeight: i32(shape.inSize[0]),
-      inWidth: i32(shape.inSize[1]),
-      outHeight: u32(shape.outSize[0]),
-      outWidth: u32(shape.outSize[1]),
-      kernelHeight: i32(shape.kernel[0]),
-      kernelWidth: i32(shape.kernel[1]),
-      strideY: i32(shape.stride[0]),
-      strideX: i32(shape.stride[1]),
-      paddingY: i32(shape.padding[0]),
-      paddingX: i32(shape.padding[1]),
-      dilationY: i32(shape.dilation[0]),
-      dilationX: i32(shape.dilation[1]),
+      ...geometryParams(shape),
     },
     body: `  let across = params.perPhase * u32(params.strideX);
   let phase = index % u32(params.strideX);

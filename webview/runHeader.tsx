@@ -139,7 +139,6 @@ function StatusLine({ run }: { readonly run: CurrentRun }) {
 
 function preparingText({ log }: CurrentRun): string {
   if (!log.phase) return log.lastStep ? 'training' : 'starting';
-  const { phase, done, total } = log.phase;
-  if (phase === 'reading') return `reading images ${Math.floor(done)}/${total}`;
+  const { done, total } = log.phase;
   return `preparing kernels ${total > 0 ? Math.floor((100 * done) / total) : 0} %`;
 }

@@ -1,8 +1,9 @@
 /** @file What Train Model proposes before anyone has answered anything. */
 import assert from 'node:assert/strict';
 import type { ConstructorParameter } from '../../src/core/graph/tracedModel';
+import { formatExperiment } from '../../src/core/runs/formatExperiment';
 import { defaultExperiment, parseExperiment } from '../../src/core/runs/parseExperiment';
-import { absoluteExperiment, experimentText, movedExperiment } from '../../src/host/training/experimentText';
+import { absoluteExperiment, movedExperiment } from '../../src/host/training/movedExperiment';
 import { pathFrom } from '../../src/host/training/pathsFrom';
 import { missingArguments, proposeArguments } from '../../src/host/training/proposeArguments';
 import { datasetFolders } from '../../src/host/workspace/datasetFolders';
@@ -109,7 +110,7 @@ describe('experiments as text', () => {
   };
 
   it('say only what is not the default, and read back as they were', () => {
-    const text = experimentText(experiment);
+    const text = formatExperiment(experiment);
     assert.deepEqual(Object.keys(JSON.parse(text)), ['model', 'dataset', 'args', 'epochs']);
     assert.equal(JSON.stringify(parseExperiment(text, 'e').experiment), JSON.stringify(experiment));
   });

@@ -12,7 +12,7 @@ import { NumberSeries } from './numberSeries';
 import { PinnedHistory } from './pinnedHistory';
 
 export interface Phase {
-  readonly phase: 'reading' | 'compiling';
+  readonly phase: 'compiling';
   readonly done: number;
   readonly total: number;
 }

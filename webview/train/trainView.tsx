@@ -57,7 +57,6 @@ function RunView({ session, run }: { readonly session: Session; readonly run: Cu
 }
 
 function waitingText({ log }: CurrentRun): string {
-  if (log.phase?.phase === 'reading') return `Reading images: ${log.phase.done} of ${log.phase.total}`;
-  if (log.phase?.phase === 'compiling') return 'Preparing the network for the device…';
+  if (log.phase) return 'Preparing the network for the device…';
   return 'Starting…';
 }

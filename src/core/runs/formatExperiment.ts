@@ -13,7 +13,8 @@ export function formatExperiment(experiment: Experiment): string {
   };
   for (const key of Object.keys(EXPERIMENT_FIELDS) as (keyof Experiment)[]) {
     if (key === 'model' || key === 'dataset') continue;
-    const value = key === 'optimizer' ? optimizerOf(experiment) : differences(key, experiment, defaults);
+    const value =
+      key === 'optimizer' ? optimizerOf(experiment, defaults) : differences(key, experiment, defaults);
     if (value !== undefined) written[key] = value;
   }
   return `${JSON.stringify(written, null, 2)}\n`;
@@ -25,8 +26,9 @@ function differences(key: keyof Experiment, experiment: Experiment, defaults: Ex
   return same(experiment[key], defaults[key]) ? undefined : experiment[key];
 }
 
-/** Always named, since its other defaults hang on the name. */
-function optimizerOf({ optimizer }: Experiment): unknown {
+/** Named wherever anything of it differs, since its other defaults hang on the name. */
+function optimizerOf({ optimizer }: Experiment, defaults: Experiment): unknown {
+  if (same(optimizer, defaults.optimizer)) return undefined;
   const type = EXPERIMENT_FIELDS.optimizer!.type;
   const settings =
     type.kind === 'object' ? changed(type.fields, optimizer, OPTIMIZER_DEFAULTS[optimizer.name]) : undefined;

@@ -97,7 +97,7 @@ export type TrainEvent =
   | { readonly kind: 'device'; readonly device: DeviceInfo }
   | {
       readonly kind: 'progress';
-      readonly phase: 'reading' | 'compiling';
+      readonly phase: 'compiling';
       readonly done: number;
       readonly total: number;
     }

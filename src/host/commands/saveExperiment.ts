@@ -2,9 +2,10 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Experiment } from '../../core/runs/experiment';
+import { formatExperiment } from '../../core/runs/formatExperiment';
 import { parseModelReference } from '../../core/runs/modelReference';
 import type { Result } from '../../protocol/messages';
-import { experimentText, movedExperiment } from '../training/experimentText';
+import { movedExperiment } from '../training/movedExperiment';
 import { resolveFrom } from '../training/pathsFrom';
 
 /** @param base absolute folder that the experiment's paths start at */
@@ -18,7 +19,7 @@ export async function saveExperimentAs(experiment: Experiment, base: string): Pr
     filters: { 'CNN Lab experiments': ['cnnlab.json'] },
   });
   if (!target) return { ok: '' };
-  const text = experimentText(movedExperiment(experiment, base, dirname(target.fsPath)));
+  const text = formatExperiment(movedExperiment(experiment, base, dirname(target.fsPath)));
   try {
     await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
   } catch (error) {

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Dataset } from '../../core/dataset/dataset';
 import type { Diagnostic, TraceRequest } from '../../core/graph/tracedModel';
 import type { Experiment } from '../../core/runs/experiment';
+import { formatExperiment } from '../../core/runs/formatExperiment';
 import type { TrainingJob } from '../../core/runs/job';
 import { parseModelReference } from '../../core/runs/modelReference';
 import type { TrainEvent } from '../../core/runs/run';
@@ -20,7 +21,7 @@ import type { RunEntry } from '../runs/runCatalog';
 import { parameterCount, trainableCandidates } from '../workspace/modelFacts';
 import type { TraceService } from '../workspace/traceService';
 import { fileName, workspacePath } from '../workspace/workspacePaths';
-import { absoluteExperiment, experimentText, movedExperiment } from './experimentText';
+import { absoluteExperiment, movedExperiment } from './movedExperiment';
 import { resolveFrom } from './pathsFrom';
 
 type Failure = Extract<Result<never>, { error: string }>;
@@ -130,7 +131,7 @@ export class TrainingService implements vscode.Disposable {
       },
       {
         // Its paths start at the run's own folder, as those of every experiment do.
-        experimentText: experimentText(movedExperiment(experiment, base, join(runsFolder, 'run'))),
+        experimentText: formatExperiment(movedExperiment(experiment, base, join(runsFolder, 'run'))),
         modelFiles: files,
         graph: inference,
       },

@@ -13,7 +13,7 @@ function check(experiment: Experiment, written: object): void {
 }
 
 test('defaults are left out', () => {
-  check(PLAIN, { model: 'unet.py:UNet', dataset: 'cells', optimizer: 'adamw' });
+  check(PLAIN, { model: 'unet.py:UNet', dataset: 'cells' });
 });
 
 test('what differs is written', () => {

@@ -1,8 +1,7 @@
-/** @file Experiments as they are written: from another folder, absolute, and as the text of a file. */
+/** @file The same experiment seen from another folder: its paths follow. */
 import { resolve } from 'node:path';
 import type { Experiment } from '../../core/runs/experiment';
 import { parseModelReference } from '../../core/runs/modelReference';
-import { defaultExperiment } from '../../core/runs/parseExperiment';
 import { pathFrom } from './pathsFrom';
 
 /** The same files, said from another folder. */
@@ -25,23 +24,4 @@ function withPaths<E extends Experiment>(experiment: E, moved: (path: string) =>
     initialWeights: movedOrNull(experiment.initialWeights),
     output: movedOrNull(experiment.output),
   };
-}
-
-/** Indented JSON with the keys that differ from the defaults; `model` and `dataset` always. */
-export function experimentText(experiment: Experiment): string {
-  const { model, dataset } = experiment;
-  const defaults: Record<string, unknown> = { ...defaultExperiment(model, dataset.path) };
-  const said = Object.entries(experiment).filter(
-    ([key, value]) => key !== 'dataset' && key !== 'model' && !sameJson(value, defaults[key]),
-  );
-  const written = {
-    model,
-    dataset: dataset.masks === null ? dataset.path : dataset,
-    ...Object.fromEntries(said),
-  };
-  return `${JSON.stringify(written, null, 2)}\n`;
-}
-
-function sameJson(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -18,6 +18,20 @@ export interface Diagnostic extends SourceRange {
   readonly message: string;
   /** What to do. */
   readonly hint?: string;
+  /** Edits that mend it, each certain to; absent where none is. The first is the preferred one. */
+  readonly fixes?: readonly Fix[];
+}
+
+/** A quick fix. */
+export interface Fix {
+  /** An imperative, as a menu shows it: `Set in_features to 1690`. */
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+}
+
+/** `text` takes the place of the range; an empty range inserts. */
+export interface TextEdit extends SourceRange {
+  readonly text: string;
 }
 
 /** One user stack frame, with the exact expression being evaluated. `parent` is the calling frame or -1. */
@@ -47,6 +61,21 @@ export interface ModuleCall {
   readonly endNode: number;
   /** Where the class of this module is defined, when in the workspace. */
   readonly definition: SourceRange | null;
+}
+
+/** A module of the model. One that several attributes hold stands once, under the path that `named_modules` gives it. */
+export interface ModuleInfo {
+  readonly path: string;
+  /** Class name: `Conv2d`, `DoubleConv`. */
+  readonly class: string;
+  /** Whether the class is one of `torch.nn`'s. */
+  readonly isLibrary: boolean;
+  /** The user's expression that built it, `nn.Conv2d(3, 64, 3)`; null where no line of the workspace did. */
+  readonly construction: SourceRange | null;
+  /** Of torch.nn's layers: their public attributes that are numbers, strings, booleans or tuples of those, by PyTorch's names. */
+  readonly hyperparameters: Readonly<Record<string, unknown>>;
+  /** Other paths under which it is held. */
+  readonly aliases: readonly string[];
 }
 
 export interface StateEntry {
@@ -92,6 +121,8 @@ export interface TracedModel {
   /** In `state_dict` order. */
   readonly state: readonly StateEntry[];
   readonly init: readonly InitStep[];
+  /** In `named_modules` order, the model itself ('') first. */
+  readonly modules?: readonly ModuleInfo[];
 }
 
 /** A Module class, or a function that returns one, that the file defines. */

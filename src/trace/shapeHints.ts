@@ -19,7 +19,8 @@ export interface LineHint {
 export function shapeHints(result: TraceResult, file: string): LineHint[] {
   const hints = new Map<number, LineHint>();
   const traced = result.models.flatMap(({ graphs }) => graphs.slice(0, 1));
-  for (const graph of [...traced, ...(result.interrupted ?? [])]) {
+  const interrupted = result.interrupted?.map(({ graph }) => graph) ?? [];
+  for (const graph of [...traced, ...interrupted]) {
     for (const hint of graphHints(graph, file)) if (!hints.has(hint.line)) hints.set(hint.line, hint);
   }
   return [...hints.values()].sort((a, b) => a.line - b.line);

@@ -70,11 +70,11 @@ export interface ModuleInfo {
   readonly class: string;
   /** Whether the class is one of `torch.nn`'s. */
   readonly isLibrary: boolean;
-  /** The user's expression that built it, `nn.Conv2d(3, 64, 3)`; null where no line of the workspace did. */
+  /** The user's expression that built it, `nn.Conv2d(3, 64, 3)`; null where a library did, or a copy. */
   readonly construction: SourceRange | null;
-  /** Of torch.nn's layers: their public attributes that are numbers, strings, booleans or tuples of those, by PyTorch's names. */
+  /** Of torch.nn's layers and classes derived from them: their public attributes that JSON can say, by PyTorch's names. */
   readonly hyperparameters: Readonly<Record<string, unknown>>;
-  /** Other paths under which it is held. */
+  /** Other paths under which it is itself held; its children's are not spelled out. */
   readonly aliases: readonly string[];
 }
 
@@ -122,7 +122,12 @@ export interface TracedModel {
   readonly state: readonly StateEntry[];
   readonly init: readonly InitStep[];
   /** In `named_modules` order, the model itself ('') first. */
-  readonly modules?: readonly ModuleInfo[];
+  readonly modules: readonly ModuleInfo[];
+}
+
+/** A call whose `forward` raised, up to the error. */
+export interface InterruptedCall extends Omit<TracedModel, 'graphs' | 'init'> {
+  readonly graph: TracedGraph;
 }
 
 /** A Module class, or a function that returns one, that the file defines. */
@@ -171,7 +176,7 @@ export interface TraceResult {
   readonly candidates: readonly ModelCandidate[];
   readonly models: readonly TracedModel[];
   readonly diagnostics: readonly Diagnostic[];
-  /** Calls whose `forward` raised, up to the error: for hints on the lines before it, never to train or draw. */
-  readonly interrupted?: readonly TracedGraph[];
+  /** For hints on the lines before the error, never to train or draw. */
+  readonly interrupted?: readonly InterruptedCall[];
   readonly milliseconds: number;
 }

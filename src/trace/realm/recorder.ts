@@ -47,11 +47,11 @@ export class Recorder {
   complete(answer: string): string {
     const result = JSON.parse(answer) as {
       models: { graphs: (number | TracedGraph)[] }[];
-      interrupted: (number | TracedGraph)[];
+      interrupted: { graph: number | TracedGraph }[];
     };
     const byNumber = (index: number | TracedGraph): TracedGraph => this.graphs[Number(index)]!;
     for (const model of result.models) model.graphs = model.graphs.map(byNumber);
-    result.interrupted = result.interrupted.map(byNumber);
+    for (const call of result.interrupted) call.graph = byNumber(call.graph);
     return JSON.stringify(result);
   }
 

@@ -20,6 +20,7 @@ from .diagnostics import FILE_START, diagnostic, from_exception
 from .examples import Example, assign_examples, run_test_code, start_observing
 from .importer import WorkspaceFinder
 from .initialisation import init_steps, state_entries
+from .modules import module_entries
 from .stub import Stub
 
 # Ops: what is kept for hints must not make an error slow to tell.
@@ -227,8 +228,10 @@ class Session:
         init = init_steps(model, recording.draws[first_draw:])
         graphs = []
         recording.on_root_call = lambda root, request: graphs.append(self.extract(root, request))
-        recording.on_interrupted_call = keep_interrupted
-        entry = {"model": candidate.name, "file": self.entry, "graphs": graphs, "state": state, "init": init}
+        modules = module_entries(model, recording.constructions)
+        about = {"model": candidate.name, "file": self.entry, "state": state, "modules": modules}
+        recording.on_interrupted_call = lambda root, error: keep_interrupted(root, error, about)
+        entry = {**about, "graphs": graphs, "init": init}
         try:
             for mode, call in runs:
                 model.train(mode == "train")
@@ -278,12 +281,13 @@ class Session:
         self.diagnostics.append(diagnostic("unregistered-tensor", message, place, hint))
 
 
-def keep_interrupted(root, error):
+def keep_interrupted(root, error, about):
     """The error carries the part of the graph that came before it, for whoever reports it."""
     if _recorder.current().node_count - root.first_node > INTERRUPTED_LIMIT:
         return
     try:
-        error.interrupted = _recorder.ask("extract", root.interrupted(error))["graph"]
+        graph = _recorder.ask("extract", root.interrupted(error))["graph"]
+        error.interrupted = {**about, "graph": graph}
     except (AttributeError, SystemError):
         pass
 

@@ -41,7 +41,7 @@ def assign_examples(candidates, calls):
     for module, arguments, keywords, training in calls:
         if id(module) not in constructions:
             continue
-        _, args, kwargs, frame = constructions[id(module)]
+        _, args, kwargs, frame, _ = constructions[id(module)]
         candidate = by_class.get(type(module))
         if candidate is not None and candidate.example is None:
             named = named_arguments(type(module).__init__, (module, *args), kwargs, skip_self=True)

@@ -52,7 +52,7 @@ class Recording:
 
     def __init__(self):
         self.draws = []
-        self.constructions = []
+        self.constructions = []  # (module, args, kwargs, frame, instruction in it) of each module built
         self.call = None  # the root ModuleCall being recorded
         self.leaves = {}
         self.warnings = []

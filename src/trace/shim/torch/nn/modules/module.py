@@ -33,7 +33,9 @@ class Module:
         module = object.__new__(cls)
         recording = current()
         if recording is not None:
-            recording.constructions.append((module, args, kwargs, sys._getframe(1)))
+            frame = sys._getframe(1)
+            # The position is looked up only for what a model keeps, when the frame has gone on.
+            recording.constructions.append((module, args, kwargs, frame, frame.f_lasti))
         return module
 
     def __init__(self, *args, **kwargs):

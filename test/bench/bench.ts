@@ -1,13 +1,14 @@
 /**
  * @file Measures what the README of this folder lists, and prints it as tables. Nothing here passes or fails.
  *
- *   npm run bench -- [--only=steps,editor,size] [--steps N] [--json FILE]
+ *   npm run bench -- [--only=steps,editor,size,peers] [--steps N] [--cold] [--gpu] [--json FILE]
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { inRepository } from '../../src/build/repository.mjs';
 import { editorTimes } from './editorTimes';
+import { peerTimes } from './peerTimes';
 import { stepTimes } from './stepTimes';
 import { vsixContents } from './vsixContents';
 
@@ -16,6 +17,9 @@ const { values } = parseArgs({
     only: { type: 'string', default: 'size,steps,editor' },
     steps: { type: 'string', default: '15' },
     json: { type: 'string' },
+    cold: { type: 'boolean', default: false },
+    gpu: { type: 'boolean', default: false },
+    libraries: { type: 'string' },
   },
 });
 const wanted = values.only.split(',');
@@ -46,6 +50,35 @@ if (wanted.includes('steps')) {
       'ms a step': milliseconds.toFixed(1),
       'first step': compileMilliseconds === null ? '' : `${(compileMilliseconds / 1000).toFixed(1)} s`,
       '× PyTorch': ratioToPyTorch?.toFixed(1) ?? '',
+    })),
+  );
+}
+if (wanted.includes('peers')) {
+  const { steps, cold, gpu, libraries } = values;
+  const rows = await peerTimes({
+    steps: Number(steps),
+    cold,
+    gpu,
+    ...(libraries ? { only: libraries.split(',') } : {}),
+  });
+  results.peers = rows;
+  const adapter = rows.find(({ isCpu, dispatches }) => isCpu !== undefined && dispatches != null);
+  const kind = adapter?.isCpu ? 'the processor posing as a GPU' : 'a GPU';
+  console.log(`\nOne training step beside other libraries on ${adapter?.adapter}: ${kind} (load ${load()})`);
+  console.table(
+    rows.map((row) => ({
+      net: row.net,
+      library: row.library,
+      'ms a step': row.milliseconds.toFixed(1),
+      '× ours': row.ratioToOurs?.toFixed(1) ?? '',
+      'first step': row.firstMilliseconds === undefined ? '' : seconds(row.firstMilliseconds),
+      cold: row.coldFirstMilliseconds === null ? '' : seconds(row.coldFirstMilliseconds),
+      dispatches: row.dispatches ?? '',
+      submissions: row.submissions ?? '',
+      'new buffers': row.newBuffers ?? '',
+      pipelines: row.pipelines ?? '',
+      peak: row.peakBytes == null ? '' : megabytes(row.peakBytes),
+      'loss error': row.lossError?.toExponential(0) ?? '',
     })),
   );
 }

@@ -12,20 +12,24 @@ export interface BuiltModel {
 
 type Mode = 'train' | 'eval';
 
-/** seed_unet with features [8, 16] on N×1×64×64, or tiny_vgg with 10 hidden units on N×1×28×28. */
-export function buildCurveModel(model: CurveModel, mode: Mode, batchSize: number): BuiltModel {
+/** seed_unet on N×1×64×64, or tiny_vgg with 10 hidden units on N×1×28×28. `features` are the U-Net's. */
+export function buildCurveModel(
+  model: CurveModel,
+  mode: Mode,
+  batchSize: number,
+  features: readonly number[] = [8, 16],
+): BuiltModel {
   const layers = new Layers(mode);
   const size = model === 'seed_unet' ? 64 : 28;
   const x = layers.builder.input('data', 'input0', { shape: [batchSize, 1, size, size], dtype: 'float32' });
   layers.builder.output(
     'output0',
-    model === 'seed_unet' ? seedUnet(layers, x) : tinyVgg(layers, x, batchSize),
+    model === 'seed_unet' ? seedUnet(layers, x, features) : tinyVgg(layers, x, batchSize),
   );
   return { graph: layers.builder.build(), state: layers.state };
 }
 
-function seedUnet(layers: Layers, input: ValueId): ValueId {
-  const features = [8, 16];
+function seedUnet(layers: Layers, input: ValueId, features: readonly number[]): ValueId {
   const skips: ValueId[] = [];
   let x = input;
   for (const [index, feature] of features.entries()) {

@@ -2,24 +2,17 @@
 import * as vscode from 'vscode';
 import type { TraceResult } from '../../core/graph/tracedModel';
 import { LastGoodText } from '../../trace/lastGoodText';
-import type { LineMap } from '../../trace/mapLines';
+import { type ReadableTrace, ReadableTracer } from '../../trace/readableTrace';
 import { looksLikeModelFile } from '../workspace/looksLikeModelFile';
 import type { TraceService } from '../workspace/traceService';
 
 /** Pause in typing, in milliseconds, after which a file is traced again. */
 const typingPause = 150;
 
-export interface DocumentTrace {
-  /** Of the text as it is. */
-  readonly result: TraceResult;
-  /** Of the last text that Python could read, which is the same text but while the file is half-typed. */
-  readonly readable: TraceResult;
-  /** From a line of that text to the line on screen; null for one that is being edited. Both count from 1. */
-  readonly currentLine: LineMap;
-}
+export type DocumentTrace = ReadableTrace;
 
 interface Tracked {
-  readonly lastGood: LastGoodText;
+  readonly tracer: ReadableTracer;
   result: DocumentTrace | null;
   timer: NodeJS.Timeout | null;
   running: AbortController | null;
@@ -89,7 +82,7 @@ export class ModelDocuments implements vscode.Disposable {
   #schedule(document: vscode.TextDocument, delay: number): void {
     const key = document.uri.toString();
     const tracked: Tracked = this.#tracked.get(key) ?? {
-      lastGood: new LastGoodText(),
+      tracer: new ReadableTracer(new LastGoodText()),
       result: null,
       timer: null,
       running: null,
@@ -109,12 +102,12 @@ export class ModelDocuments implements vscode.Disposable {
     const running = new AbortController();
     tracked.running = running;
     try {
-      const { text, isCurrent, currentLine } = tracked.lastGood.update(document.getText());
       const { signal } = running;
-      const result = await this.traces.trace(document.uri, { signal });
-      const readable = isCurrent ? result : await this.traces.trace(document.uri, { signal, text });
+      const found = await tracked.tracer.trace(document.getText(), (text) =>
+        this.traces.trace(document.uri, { signal, text }),
+      );
       if (signal.aborted) return;
-      tracked.result = { result, readable, currentLine };
+      tracked.result = found;
     } catch (error) {
       if (running.signal.aborted) return;
       this.log.error(`Tracing ${document.uri.fsPath} failed`, error instanceof Error ? error : String(error));

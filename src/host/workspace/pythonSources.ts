@@ -22,8 +22,11 @@ export class PythonSources implements vscode.Disposable {
     this.#watcher.onDidDelete(forget);
   }
 
-  /** Texts by POSIX path from the entry's root: the entry, and what it may import. */
-  async filesFor(entry: vscode.Uri): Promise<Readonly<Record<string, string>>> {
+  /**
+   * Texts by POSIX path from the entry's root: the entry, and what it may import.
+   * @param text takes the place of the entry's own
+   */
+  async filesFor(entry: vscode.Uri, text?: string): Promise<Readonly<Record<string, string>>> {
     const place = workspacePath(entry);
     const files: Record<string, string> = { ...(await this.#read(place)) };
     for (const document of vscode.workspace.textDocuments) {
@@ -31,6 +34,7 @@ export class PythonSources implements vscode.Disposable {
       const path = relativePath(place.root, document.uri);
       if (path !== null) files[path] = document.getText();
     }
+    if (text !== undefined) files[place.path] = text;
     return importedFiles(files, place.path);
   }
 

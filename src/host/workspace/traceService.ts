@@ -29,6 +29,7 @@ export class UntrustedWorkspaceError extends Error {
 }
 
 interface Remembered {
+  readonly entry: string;
   readonly files: TraceRequest['files'];
   readonly target: string;
   readonly result: Promise<TraceResult>;
@@ -37,12 +38,13 @@ interface Remembered {
   waiting: number;
 }
 
-/** Typing leaves many states of a file behind; only the last of each question is worth keeping. */
-const remembered = 64;
+/** Answers kept, over all files. Typing comes back to what worked last, and deleting to what stood there before. */
+const remembered = 48;
 
 export class TraceService implements vscode.Disposable {
   readonly #tracer: Tracer;
-  readonly #memory = new Map<string, Remembered>();
+  /** The latest asked for last. */
+  readonly #memory = new Set<Remembered>();
 
   constructor(
     createTracer: () => Tracer,
@@ -64,26 +66,20 @@ export class TraceService implements vscode.Disposable {
   async trace(entry: vscode.Uri, { target, signal, text }: TraceQuestion = {}): Promise<TraceResult> {
     if (!vscode.workspace.isTrusted) throw new UntrustedWorkspaceError();
     const { path } = workspacePath(entry);
-    const found = await this.sources.filesFor(entry);
-    const files = text === undefined ? found : { ...found, [path]: text };
+    const files = await this.sources.filesFor(entry, text);
     signal?.throwIfAborted();
-    const question = JSON.stringify(target ?? null);
-    const key = `${entry.toString()}\n${target?.name ?? ''}\n${text === undefined ? '' : 'text given'}`;
-    const known = this.#memory.get(key);
-    const isSame = known && known.target === question && sameTexts(known.files, files);
-    // One that was stopped a moment ago, by the last who waited for it, will not have an answer.
-    if (isSame && !known.stop.signal.aborted) return this.#wait(known, signal);
+    const question = { entry: entry.toString(), files, target: JSON.stringify(target ?? null) };
+    const known = this.#recall(question);
+    if (known) return this.#wait(known, signal);
     const stop = new AbortController();
     const request: TraceRequest = { files, entry: path, target };
     const result = this.#traceTwice(request, stop.signal);
-    const asked: Remembered = { files, target: question, result, stop, waiting: 0 };
-    this.#remember(key, asked);
+    const asked: Remembered = { ...question, result, stop, waiting: 0 };
+    this.#remember(asked);
     result.then(
       ({ milliseconds }) => this.log.debug(`Traced ${entry.fsPath} in ${milliseconds.toFixed(0)} ms`),
-      () => {
-        // A cancelled or failed trace answers nobody's next question.
-        if (this.#memory.get(key) === asked) this.#memory.delete(key);
-      },
+      // A cancelled or failed trace answers nobody's next question.
+      () => this.#memory.delete(asked),
     );
     return this.#wait(asked, signal);
   }
@@ -110,10 +106,21 @@ export class TraceService implements vscode.Disposable {
     });
   }
 
-  #remember(key: string, entry: Remembered): void {
-    this.#memory.delete(key);
-    this.#memory.set(key, entry);
-    const oldest = this.#memory.keys().next();
+  #recall({ entry, files, target }: Pick<Remembered, 'entry' | 'files' | 'target'>): Remembered | null {
+    for (const known of this.#memory) {
+      if (known.entry !== entry || known.target !== target || !sameTexts(known.files, files)) continue;
+      // One that was stopped a moment ago, by the last who waited for it, will not have an answer.
+      if (known.stop.signal.aborted) continue;
+      this.#remember(known);
+      return known;
+    }
+    return null;
+  }
+
+  #remember(entry: Remembered): void {
+    this.#memory.delete(entry);
+    this.#memory.add(entry);
+    const oldest = this.#memory.values().next();
     if (this.#memory.size > remembered && !oldest.done) this.#memory.delete(oldest.value);
   }
 

@@ -43,7 +43,16 @@ export class Sandbox {
 
   /** A JSON request to a JSON answer. @throws when Python itself broke: the sandbox is then of no more use. */
   trace(request: string): string {
-    const answer = this.run(`cnnLabTrace(${JSON.stringify(request)})`, 'trace.js');
+    return this.ask('cnnLabTrace', request);
+  }
+
+  /** What is offered, given and imported of a Python environment, as JSON; the answer says what is wanted still. */
+  serveLibrary(request: string): string {
+    return this.ask('cnnLabLibrary', request);
+  }
+
+  private ask(name: string, request: string): string {
+    const answer = this.run(`${name}(${JSON.stringify(request)})`, `${name}.js`);
     if (typeof answer !== 'string') throw new TypeError('the sandbox answered with something not a string');
     return answer;
   }

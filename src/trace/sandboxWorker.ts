@@ -1,11 +1,13 @@
 /** @file One worker thread with a sandbox in it, from its booting to its end. */
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { FromWorker } from './workerMessages';
+import type { FromWorker, ToWorker } from './workerMessages';
 
 type Ending =
   | { readonly kind: 'answer'; readonly answer: string }
-  | { readonly kind: 'stopped'; readonly reason: 'timeout' | 'memory' | 'crash' };
+  | { readonly kind: 'stopped'; readonly reason: 'timeout' | 'memory' | 'crash' }
+  /** It holds packages of another environment. */
+  | { readonly kind: 'stale' };
 
 /** `milliseconds`: how long Python ran. */
 export type Outcome = Ending & { readonly milliseconds: number };
@@ -21,6 +23,21 @@ const CLOCK_INTERVAL_MS = 25;
 
 /** `processor`: only time in which this process had the processor counts, as far as the system tells. */
 export type TraceClock = 'wall' | 'processor';
+
+/** For packages, which are imported once and then kept: a few thousand files are compiled in it. */
+const IMPORT_TIMEOUT_MS = 30_000;
+
+/** What goes with a request. */
+export interface Patience {
+  /** How long Python may trace, in milliseconds; waiting, booting and importing packages do not count. */
+  readonly timeoutMs: number;
+  /** Which time counts; default `wall`. `processor` does not take a busy machine for a loop without end. */
+  readonly clock?: TraceClock;
+  /** Aborting rejects the promise with an `AbortError`; a trace that is running is stopped. */
+  readonly signal?: AbortSignal;
+  /** Told which packages are being imported, and null when that is over. */
+  readonly onImporting?: (names: readonly string[] | null) => void;
+}
 
 export class SandboxWorker {
   private readonly worker: Worker;
@@ -70,16 +87,11 @@ export class SandboxWorker {
   }
 
   /** @throws when the sandbox could not start. */
-  async request(
-    request: string,
-    timeoutMs: number,
-    clock: TraceClock = 'wall',
-    signal?: AbortSignal,
-  ): Promise<Outcome> {
+  async request(request: Omit<ToWorker, 'id'>, patience: Patience): Promise<Outcome> {
     this.worker.ref();
     try {
       await this.booted;
-      return await this.exchange(request, timeoutMs, clock, signal);
+      return await this.exchange(request, patience);
     } finally {
       this.worker.unref();
     }
@@ -91,17 +103,29 @@ export class SandboxWorker {
   }
 
   private exchange(
-    request: string,
-    timeoutMs: number,
-    clock: TraceClock,
-    signal?: AbortSignal,
+    request: Omit<ToWorker, 'id'>,
+    { timeoutMs, clock = 'wall', signal, onImporting }: Patience,
   ): Promise<Outcome> {
     const id = ++this.requests;
     return new Promise((resolve) => {
-      const timers: NodeJS.Timeout[] = [];
+      let isImporting = false;
+      let timers: NodeJS.Timeout[] = [];
       let startedAt = performance.now();
+      const setAlarms = (milliseconds: number): void => {
+        for (const timer of timers) clearTimeout(timer);
+        const alarms = [
+          ...ASK_AFTER.map((part) => ({ at: milliseconds * part, ring: ask })),
+          { at: milliseconds, ring: stop },
+        ];
+        timers = clock === 'wall' ? wallAlarms(alarms) : [processorAlarms(alarms)];
+      };
+      const importing = (names: readonly string[] | null): void => {
+        if (isImporting || names) onImporting?.(names);
+        isImporting = names !== null;
+      };
       const finish = (ending: Ending): void => {
         for (const timer of timers) clearTimeout(timer);
+        importing(null);
         signal?.removeEventListener('abort', abort);
         this.worker.off('exit', onExit);
         resolve({ ...ending, milliseconds: performance.now() - startedAt });
@@ -124,20 +148,22 @@ export class SandboxWorker {
       signal?.addEventListener('abort', abort);
       this.listener = (message) => {
         if (message.kind === 'started' && message.id === id) {
+          importing(null);
           startedAt = performance.now();
-          const alarms = [
-            ...ASK_AFTER.map((part) => ({ at: timeoutMs * part, ring: ask })),
-            { at: timeoutMs, ring: stop },
-          ];
-          timers.push(...(clock === 'wall' ? wallAlarms(alarms) : [processorAlarms(alarms)]));
+          setAlarms(timeoutMs);
+        } else if (message.kind === 'importing' && message.id === id) {
+          importing(message.names);
+          setAlarms(IMPORT_TIMEOUT_MS);
         } else if (message.kind === 'answer' && message.id === id) {
           finish({ kind: 'answer', answer: message.answer });
+        } else if (message.kind === 'stale' && message.id === id) {
+          finish({ kind: 'stale' });
         } else if (message.kind === 'broken' && message.id === id) {
           this.broken = 'crash';
           finish({ kind: 'stopped', reason: 'crash' });
         }
       };
-      this.worker.postMessage({ id, request });
+      this.worker.postMessage({ id, ...request } satisfies ToWorker);
     });
   }
 }

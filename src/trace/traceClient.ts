@@ -1,16 +1,10 @@
 /** @file Traces model files in disposable worker threads: one at work, one booted and waiting. */
 import { fileURLToPath } from 'node:url';
 import type { Diagnostic, TraceRequest, TraceResult } from '../core/graph/tracedModel';
-import { SandboxWorker, type TraceClock } from './sandboxWorker';
+import { type Outcome, type Patience, SandboxWorker } from './sandboxWorker';
+import { parseWanted } from './traceWithLibraries';
 
-export interface TraceOptions {
-  /** How long Python may run, in milliseconds; waiting and booting do not count. */
-  readonly timeoutMs?: number;
-  /** Which time counts; default `wall`. `processor` does not take a busy machine for a loop without end. */
-  readonly clock?: TraceClock;
-  /** Aborting rejects the promise with an `AbortError`; a trace that is running is stopped. */
-  readonly signal?: AbortSignal;
-}
+export type TraceOptions = Partial<Patience>;
 
 type WorkerAnswer = Omit<TraceResult, 'milliseconds'> & { readonly recycle: boolean };
 
@@ -57,11 +51,8 @@ export class TraceClient {
   private async run(request: TraceRequest, options: TraceOptions): Promise<TraceResult> {
     options.signal?.throwIfAborted();
     if (this.disposed) throw new Error('the trace client is disposed');
-    const worker = this.takeWorker();
-    const timeout = options.timeoutMs ?? DEFAULT_TIMEOUT;
-    const outcome = await worker.request(JSON.stringify(request), timeout, options.clock, options.signal);
+    const { outcome, worker } = await this.exchange(request, options);
     const { milliseconds } = outcome;
-    if (worker.isBroken) this.recycle(worker);
     options.signal?.throwIfAborted();
     if (outcome.kind === 'stopped') {
       return {
@@ -75,6 +66,28 @@ export class TraceClient {
     if (recycle) this.recycle(worker);
     else this.prepareSpare();
     return { ...result, milliseconds };
+  }
+
+  /** A worker that cannot go on from where it is hands over to a fresh one, which imports first what was wanted. */
+  private async exchange(
+    { environment, ...request }: TraceRequest,
+    { timeoutMs = DEFAULT_TIMEOUT, ...options }: TraceOptions,
+  ): Promise<{ outcome: Exclude<Outcome, { kind: 'stale' }>; worker: SandboxWorker }> {
+    const text = JSON.stringify(request);
+    const preload: string[] = [];
+    for (;;) {
+      const worker = this.takeWorker();
+      const outcome = await worker.request(
+        { request: text, environment: environment ?? null, preload },
+        { timeoutMs, ...options },
+      );
+      if (worker.isBroken) this.recycle(worker);
+      const wanted = outcome.kind === 'answer' ? parseWanted(outcome.answer)?.wanted : undefined;
+      if (outcome.kind !== 'stale' && !wanted) return { outcome, worker };
+      options.signal?.throwIfAborted();
+      this.recycle(worker);
+      preload.push(...(wanted ?? []));
+    }
   }
 
   /** Later, so that booting it does not slow the traces that follow the first. */

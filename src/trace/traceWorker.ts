@@ -1,6 +1,7 @@
 /** @file The worker thread's entry: boots one sandbox and answers requests until it is terminated. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Sandbox } from './sandbox';
+import { Libraries, traceWithLibraries } from './traceWithLibraries';
 import { warmUpRequest } from './warmUp';
 import type { FromWorker, ToWorker } from './workerMessages';
 
@@ -11,10 +12,18 @@ const post = (message: FromWorker): void => port.postMessage(message);
 try {
   const sandbox = await Sandbox.boot((workerData as { folder: string }).folder);
   sandbox.trace(JSON.stringify(warmUpRequest));
-  port.on('message', ({ id, request }: ToWorker) => {
-    post({ kind: 'started', id });
+  const libraries = new Libraries(sandbox);
+  port.on('message', ({ id, request, environment, preload }: ToWorker) => {
+    const importing = (names: readonly string[] | null): void =>
+      post(names ? { kind: 'importing', id, names } : { kind: 'started', id });
     try {
-      post({ kind: 'answer', id, answer: sandbox.trace(request) });
+      if (!libraries.use(environment)) return post({ kind: 'stale', id });
+      if (preload.length > 0) {
+        importing(preload);
+        libraries.load(preload);
+      }
+      importing(null);
+      post({ kind: 'answer', id, answer: traceWithLibraries(sandbox, libraries, request, importing) });
     } catch {
       // The error belongs to the realm: it is not looked at, since its properties may be user code.
       post({ kind: 'broken', id });

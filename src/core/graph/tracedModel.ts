@@ -170,6 +170,18 @@ export interface TraceRequest {
     /** Empty: the example's or the comment's input is used, in both modes. */
     readonly runs: readonly TraceRun[];
   };
+  /** Whose packages the files may import. */
+  readonly environment?: PythonEnvironment;
+}
+
+/** A Python installation whose packages are read, never written: a virtual environment, conda's, or a system's. */
+export interface PythonEnvironment {
+  /** As its user knows it: `.venv`. */
+  readonly name: string;
+  /** Absolute folders that hold packages, in the order of `sys.path`. */
+  readonly folders: readonly string[];
+  /** Another one after packages came or went. */
+  readonly stamp: string;
 }
 
 export interface TraceResult {

@@ -1,7 +1,5 @@
 /** @file Which files a Python file may import, by its text: enough for tracing, without the rest of the workspace. */
-
-const importLine = /^[ \t]*import[ \t]+([^\n#]+)/gm;
-const fromLine = /^[ \t]*from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]+)/gm;
+import { importedModules } from '../../trace/importScan';
 
 /**
  * The entry and all that it may import, directly or not, among `files`. Rather a file too many than one too few: a
@@ -23,31 +21,6 @@ export function importedFiles(
     }
   }
   return found;
-}
-
-/** `from .a import b, c` may mean the modules `.a`, `.a.b` and `.a.c`. */
-function importedModules(text: string): { dots: number; module: string }[] {
-  const modules: { dots: number; module: string }[] = [];
-  for (const [, names = ''] of text.matchAll(importLine)) {
-    for (const module of nameList(names)) modules.push({ dots: 0, module });
-  }
-  for (const [, dots = '', module = '', names = ''] of text.matchAll(fromLine)) {
-    const own = { dots: dots.length, module };
-    modules.push(own);
-    for (const name of nameList(names)) {
-      modules.push({ ...own, module: module === '' ? name : `${module}.${name}` });
-    }
-  }
-  return modules;
-}
-
-function nameList(text: string): string[] {
-  return text
-    .replace(/#[^\n]*/g, '')
-    .replace(/[()\\]/g, ' ')
-    .split(',')
-    .map((part) => part.trim().split(/\s/)[0] ?? '')
-    .filter((name) => /^[\p{L}_]/u.test(name));
 }
 
 function placesOf(module: string, dots: number, folder: string): string[] {

@@ -7,6 +7,7 @@ import { Recorder } from './recorder';
 
 interface PyProxy {
   trace(request: string): string;
+  serve_library(request: string): string;
   connect(host: unknown): void;
   destroy(): void;
 }
@@ -67,7 +68,13 @@ async function boot({ lockFile, mode }: BootOptions): Promise<void> {
     trace = (request) => {
       recorder.reset();
       interrupt[0] = 0;
-      return recorder.complete(driver.trace(request));
+      const answer = driver.trace(request);
+      return answer.startsWith('{"wanted"') ? answer : recorder.complete(answer);
+    };
+    serveLibrary = (request) => {
+      recorder.reset();
+      interrupt[0] = 0;
+      return driver.serve_library(request);
     };
   }
 }
@@ -76,6 +83,8 @@ let trace = (_request: string): string => {
   throw new Error('not booted');
 };
 
+let serveLibrary = trace;
+
 /** Names that user code could reach must not be replaceable by it. */
 function publish(name: string, value: unknown): void {
   Object.defineProperty(globalThis, name, { value, writable: false, configurable: false });
@@ -83,6 +92,7 @@ function publish(name: string, value: unknown): void {
 
 publish('cnnLabBoot', boot);
 publish('cnnLabTrace', (request: string): string => `${trace(request)}`);
+publish('cnnLabLibrary', (request: string): string => `${serveLibrary(request)}`);
 publish('cnnLabInterrupt', interrupt);
 publish('cnnLabAllocate', (name: string, length: number): Uint8Array => {
   const bytes = new Uint8Array(length);

@@ -14,7 +14,7 @@ from torch._dtypes import BY_NAME
 from torch._missing import pytorch_names
 from torch._tensor import Tensor
 
-from . import isolation
+from . import isolation, library
 from .candidates import Candidate, candidates_at, comment_inputs, find_candidates, header_range
 from .diagnostics import FILE_START, diagnostic, from_exception
 from .examples import Example, assign_examples, run_test_code, start_observing
@@ -40,6 +40,7 @@ def trace(request_text):
     _recorder.reset(files)
     random.seed(0)
     session = Session(files, request["entry"])
+    library.environment.wanted.clear()
     isolation.enter(session.finder)
     try:
         session.run(request.get("target"))
@@ -47,10 +48,29 @@ def trace(request_text):
         session.report(error)
     finally:
         recycle = isolation.leave()
-    answer = session.answer()
+    wanted = library.environment.wanted
+    answer = {"wanted": wanted} if wanted else session.answer()
     answer["recycle"] = recycle
     _recorder.reset({})
     return json.dumps(answer)
+
+
+def serve_library(request_text):
+    """What the outside gives of a Python environment; the answer names modules whose sources are wanted still."""
+    request = json.loads(request_text)
+    if "offer" in request:
+        library.offer(**request["offer"])
+        isolation.remember()
+    if "sources" in request:
+        library.add_sources(request["sources"])
+    if "load" in request:
+        isolation.enter()
+        try:
+            library.load(request["load"])
+        finally:
+            isolation.keep()
+            _recorder.reset({})
+    return json.dumps({"wanted": library.environment.wanted})
 
 
 class Session:

@@ -1,16 +1,11 @@
-"""Imports of the workspace's files, and inert stand-ins for packages that are not there."""
+"""Imports of the workspace's files."""
 import importlib.abc
 import importlib.machinery
 import sys
-import types
 
 from torch._frames import WORKSPACE
-from torch._missing import Missing
 
-from .stub import Stub
-
-OURS = {"torch", "torchvision", "cnnlab"}
-HIDDEN = {"js", "pyodide", "pyodide_js", "_pyodide", "_pyodide_core"}
+from .library import OURS
 
 
 class WorkspaceFinder(importlib.abc.MetaPathFinder):
@@ -25,6 +20,7 @@ class WorkspaceFinder(importlib.abc.MetaPathFinder):
                 self.folders.add(folder)
         self.name, root = self.module_name(entry)
         self.roots = list(dict.fromkeys([root, ""]))
+        self.tops = {name for root in self.roots for name in self.modules_in(root)}
 
     def module_name(self, entry):
         """The entry's dotted name and the folder from which it is imported: the one above its packages."""
@@ -56,12 +52,18 @@ class WorkspaceFinder(importlib.abc.MetaPathFinder):
         return None
 
     def replaces(self, fullname):
-        """True where the workspace has a top-level module of its own under the name of one of our stand-ins."""
-        top = fullname.split(".")[0]
-        if top not in OURS - {"torch", "cnnlab"}:
-            return False
-        places = [join(root, top) for root in self.roots]
-        return any(f"{place}/__init__.py" in self.files or f"{place}.py" in self.files for place in places)
+        """True where the workspace has a top-level module of its own under the name of one that is kept between traces."""
+        return fullname.partition(".")[0] in self.tops
+
+    def modules_in(self, root):
+        """Top-level names that come before a kept module's; Python's own modules and PyTorch are never replaced."""
+        start = len(root) + 1 if root else 0
+        for path in self.files:
+            if path.startswith(root):
+                name, _, rest = path[start:].partition("/")
+                name = name.removesuffix(".py") if not rest else name if rest == "__init__.py" else ""
+                if name not in ("torch", "cnnlab") and name not in sys.stdlib_module_names:
+                    yield name
 
     def spec_at(self, fullname, place):
         if f"{place}/__init__.py" in self.files:
@@ -96,36 +98,6 @@ class WorkspaceLoader(importlib.abc.Loader):
 
     def get_source(self, fullname):
         return self.source
-
-
-class StubModule(types.ModuleType):
-    def __getattr__(self, name):
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        full = f"{self.__name__}.{name}"
-        return Missing(full) if self.__name__.startswith(("torchvision.models", "torchvision.ops")) else Stub(full)
-
-
-class StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """The last finder: what nobody found becomes a module of stubs that know their names."""
-
-    def find_spec(self, fullname, path, target=None):
-        top = fullname.split(".")[0]
-        if top in HIDDEN or top in sys.stdlib_module_names:
-            return None
-        parent = sys.modules.get(fullname.rpartition(".")[0])
-        ours = top in OURS and top != "cnnlab"
-        if parent is not None and not isinstance(parent, StubModule) and not ours:
-            return None
-        return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
-
-    def create_module(self, spec):
-        module = StubModule(spec.name)
-        module.__path__ = []
-        return module
-
-    def exec_module(self, module):
-        pass
 
 
 def join(folder, name):

@@ -3,6 +3,8 @@ from torch import nn
 from torch._recorder import UnsupportedOp, current
 from torch._tensor import Tensor
 
+from .library import why_absent
+
 
 class Stub:
     def __init__(self, name):
@@ -19,7 +21,7 @@ class Stub:
     def __call__(self, *args, **kwargs):
         recording = current()
         if recording.call is not None and any(isinstance(a, Tensor) for a in (*args, *kwargs.values())):
-            raise UnsupportedOp(self._name, f"{self._name} is not available while tracing.")
+            raise UnsupportedOp(self._name, f"{self._name} is not available while tracing.", why_absent(self._name))
         if len(args) == 1 and not kwargs and callable(args[0]) and not isinstance(args[0], Stub):
             return args[0]  # used as a decorator
         return Stub(f"{self._name}()")

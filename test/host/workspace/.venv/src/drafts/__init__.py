@@ -1,0 +1,5 @@
+from torch import nn
+
+
+class Draft(nn.Conv2d):
+    pass

@@ -8,6 +8,8 @@ export type TensorData = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 export interface StateSpec {
   readonly name: string;
   readonly type: TensorType;
+  /** States that name the same page may be laid side by side, so that one kernel reads or updates them all. */
+  readonly page?: string;
 }
 
 /** Named tensors that live in the backend between runs and that every executable of the store shares. */

@@ -34,6 +34,8 @@ export interface StepState {
   readonly name: string;
   readonly type: TensorType;
   readonly init: 'model' | 'zeros';
+  /** Parameters, buffers, and each kind of optimizer slot are a page of their own: a kernel reads one and updates others. */
+  readonly page?: string;
 }
 
 export interface TrainingStep {
@@ -85,7 +87,12 @@ export function buildTrainingStep(options: TrainingStepOptions): TrainingStep {
     graph: finish(builder.build()),
     stateSpecs: [
       ...modelState(options),
-      ...slots.map((name) => ({ name, type: slotTypes.get(name)!, init: 'zeros' as const })),
+      ...slots.map((name) => ({
+        name,
+        type: slotTypes.get(name)!,
+        init: 'zeros' as const,
+        page: name.split('.').slice(0, 2).join('.'),
+      })),
     ],
     targetType,
   };
@@ -160,7 +167,12 @@ function modelState({ state, graph }: TrainingStepOptions): StepState[] {
   const read = new Set(graph.inputs.map(({ name }) => name));
   return state
     .filter(({ name, dtype }) => isFloating(dtype) || read.has(name))
-    .map(({ name, shape, dtype }) => ({ name, type: { shape, dtype }, init: 'model' as const }));
+    .map(({ name, shape, dtype, kind }) => ({
+      name,
+      type: { shape, dtype },
+      init: 'model' as const,
+      page: kind === 'parameter' ? 'parameters' : 'buffers',
+    }));
 }
 
 function finish(graph: Graph): Graph {

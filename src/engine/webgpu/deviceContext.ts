@@ -14,7 +14,11 @@ export class DeviceContext {
   private failureText: string | null = null;
   private destroyed = false;
 
-  constructor(readonly device: GPUDevice) {
+  constructor(
+    readonly device: GPUDevice,
+    /** Lanes of a subgroup where all have as many; null where kernels may not use them. */
+    readonly subgroupSize: number | null,
+  ) {
     this.lost = new Promise((resolve) => {
       void device.lost.then(({ reason, message }) => {
         if (this.destroyed) return;

@@ -3,8 +3,9 @@ import type { Executable, RunFeeds, TensorData } from '../backend';
 import type { DeviceContext } from './deviceContext';
 import type { Dispatch, Param } from './kernels/kernel';
 import type { Pipeline } from './pipelineCache';
-import { type Location, offsetAlignment, type Plan, type PlannedCopy, paddedBytes } from './planner';
-import { checkTensorData, copyTensor, type WebgpuStateStore } from './stateStore';
+import type { Location, Plan, PlannedCopy } from './plan';
+import { offsetAlignment, paddedBytes } from './sizes';
+import { checkTensorData, copyTensor, type Region, type WebgpuStateStore } from './stateStore';
 
 type Command =
   | {
@@ -14,12 +15,6 @@ type Command =
       readonly workgroups: readonly [number, number, number];
     }
   | { readonly kind: 'copy'; readonly from: Region; readonly to: Region; readonly bytes: number };
-
-interface Region {
-  readonly buffer: GPUBuffer;
-  readonly offset: number;
-  readonly size: number;
-}
 
 export interface ExecutableParts {
   readonly context: DeviceContext;
@@ -36,6 +31,8 @@ export class WebgpuExecutable implements Executable {
   private readonly plan: Plan;
   private readonly buffers: GPUBuffer[] = [];
   private readonly slots: readonly GPUBuffer[];
+  private readonly arenas: readonly GPUBuffer[];
+  private readonly packed: GPUBuffer;
   private readonly data: ReadonlyMap<string, GPUBuffer>;
   private readonly scalars: GPUBuffer;
   private readonly scalarValues: Float32Array<ArrayBuffer>;
@@ -53,6 +50,10 @@ export class WebgpuExecutable implements Executable {
     this.plan = plan;
     const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
     this.slots = plan.slots.map((bytes, slot) => this.createBuffer(`slot ${slot}`, bytes, storage));
+    this.arenas = plan.arenas.map((bytes, arena) =>
+      this.createBuffer(`gradients ${arena}`, Math.max(16, bytes), storage),
+    );
+    this.packed = this.createBuffer('packed weights', Math.max(16, plan.packedBytes), storage);
     this.data = new Map(
       plan.data.map(({ name, type }) => [name, this.createBuffer(name, paddedBytes(type), storage)]),
     );
@@ -158,7 +159,13 @@ export class WebgpuExecutable implements Executable {
       case 'slot':
         return whole(this.slots[location.slot]!);
       case 'state':
-        return whole(state.tensor(location.name).buffer);
+        return state.region(location.name);
+      case 'page':
+        return whole(state.page(location.page));
+      case 'arena':
+        return { buffer: this.arenas[location.arena]!, offset: location.offset, size: location.bytes };
+      case 'packed':
+        return { buffer: this.packed, offset: location.offset, size: location.bytes };
       case 'data':
         return whole(this.data.get(location.name)!);
       case 'scalar':

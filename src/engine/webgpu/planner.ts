@@ -1,76 +1,32 @@
-/**
- * @file Decides where every tensor of a graph lives and in what order things happen, without touching a device.
- *
- * Intermediate tensors share *slots*, each its own buffer: WebGPU forbids binding one buffer both read-only and
- * writable in a dispatch, whatever the ranges, so one big arena would not do. A slot is taken again once nothing
- * later reads its tensor.
- */
-import { elementCount, type Graph, type GraphNode, type TensorType, type ValueId } from '../../core/graph/ir';
-import type { Dispatch, Lowering, Operand } from './kernels/kernel';
+/** @file Decides where every tensor of a graph lives and in what order things happen, without touching a device. */
+import { elementCount, type Graph, type TensorType, type ValueId } from '../../core/graph/ir';
+import { ConstantPool } from './constantPool';
+import type { DeviceGraph, DeviceNode, FusedNode } from './fusion/fusedOps';
+import { type FusionOptions, fuse } from './fusion/passes';
+import { GradientArenas } from './gradientArenas';
+import type { KernelContext, Lowering, Operand, WeightPack } from './kernels/kernel';
 import { lower } from './kernels/kernels';
+import { optimizerStep } from './kernels/optimizers';
+import type { Location, Plan, PlannedCopy, PlannedStep, PlannedTensor } from './plan';
+import { megabytes, paddedBytes } from './sizes';
+import { SlotPool } from './slotPool';
+import type { StatePlace } from './statePages';
+import { WeightPacker } from './weightPacker';
 
-export type Location =
-  | { readonly kind: 'slot'; readonly slot: number }
-  | { readonly kind: 'state'; readonly name: string }
-  | { readonly kind: 'data'; readonly name: string }
-  | { readonly kind: 'scalar'; readonly index: number }
-  /** A region of the buffer of everything known when compiling. */
-  | { readonly kind: 'constant'; readonly offset: number; readonly bytes: number };
-
-export type PlannedStep =
-  | {
-      readonly kind: 'dispatch';
-      /** Index into `Graph.nodes`. */
-      readonly node: number;
-      readonly dispatch: Dispatch;
-      /** Parallel to `dispatch.bindings`. */
-      readonly locations: readonly Location[];
-    }
-  | PlannedCopy;
-
-export interface PlannedCopy {
-  readonly kind: 'copy';
-  readonly from: Location;
-  readonly to: Location;
-  readonly bytes: number;
-}
-
-export interface PlannedTensor {
-  readonly name: string;
-  readonly type: TensorType;
-  readonly location: Location;
-}
-
-export interface Plan {
-  readonly steps: readonly PlannedStep[];
-  /** After the steps and after the outputs are read: new values of states that no kernel updated in place. */
-  readonly updates: readonly PlannedCopy[];
-  /** Bytes of each slot. */
-  readonly slots: readonly number[];
-  readonly constants: Uint8Array<ArrayBuffer>;
-  readonly data: readonly PlannedTensor[];
-  /** Names, by index of their location. */
-  readonly scalars: readonly string[];
-  readonly states: readonly PlannedTensor[];
-  readonly outputs: readonly PlannedTensor[];
-}
-
-/** Offsets of bound regions must be multiples of this (WebGPU's default limit for uniform and storage). */
-export const offsetAlignment = 256;
-
-/** Buffers hold whole vectors of four, so that kernels may read and write past the last element. */
-export function paddedBytes({ shape }: TensorType): number {
-  return Math.max(16, Math.ceil(elementCount(shape) / 4) * 16);
+export interface PlanOptions extends FusionOptions {
+  readonly maxBindingBytes: number;
+  /** Lanes of a subgroup where kernels may use them. */
+  readonly subgroupSize: number | null;
 }
 
 /** @throws Error naming op and tensor where one is larger than `maxBindingBytes`. */
-export function planGraph(graph: Graph, maxBindingBytes: number): Plan {
-  return new Planner(graph, maxBindingBytes).plan();
+export function planGraph(graph: Graph, options: PlanOptions): Plan {
+  return new Planner(fuse(graph, options), options).plan();
 }
 
 interface LoweredNode {
   readonly index: number;
-  readonly node: GraphNode;
+  readonly node: DeviceNode;
   readonly lowering: Lowering;
 }
 
@@ -80,19 +36,18 @@ class Planner {
   private readonly owners = new Map<ValueId, ValueId>();
   private readonly lastUse = new Map<ValueId, number>();
   private readonly steps: PlannedStep[] = [];
-  private readonly slots: number[] = [];
-  private readonly freeSlots = new Set<number>();
-  private readonly constantChunks: {
-    readonly offset: number;
-    readonly data: ArrayBufferView<ArrayBuffer>;
-  }[] = [];
-  private constantBytes = 0;
+  private readonly slots = new SlotPool();
+  private readonly constants = new ConstantPool();
+  private readonly packer = new WeightPacker();
+  private readonly arenas: GradientArenas;
   private readonly updatedInPlace = new Set<string>();
 
   constructor(
-    private readonly graph: Graph,
-    private readonly maxBindingBytes: number,
-  ) {}
+    private readonly graph: DeviceGraph,
+    private readonly options: PlanOptions,
+  ) {
+    this.arenas = new GradientArenas(graph);
+  }
 
   plan(): Plan {
     const { graph } = this;
@@ -102,19 +57,25 @@ class Planner {
       this.checkSize(paddedBytes(this.type(value)), `${kind} "${name}"`, value);
       this.locations.set(value, location);
     }
+    const context: KernelContext = {
+      subgroupSize: this.options.subgroupSize,
+      wantsPartials: (output) => this.arenas.holds(output),
+    };
     const nodes = this.liveNodes().map((index): LoweredNode => {
       const node = graph.nodes[index]!;
-      return { index, node, lowering: lower(node, (value) => this.type(value)) };
+      return { index, node, lowering: lower(node, (value) => this.type(value), context) };
     });
     this.findLastUses(nodes);
     for (const node of nodes) this.place(node);
     const outputs = graph.outputs.map(({ name, value }) => this.tensor(name, value));
     const updates = this.planUpdates();
     return {
-      steps: this.steps,
+      steps: [...this.packing(), ...this.steps],
       updates,
-      slots: this.slots,
-      constants: this.packConstants(),
+      slots: this.slots.sizes,
+      arenas: this.arenas.sizes,
+      packedBytes: this.packer.bytes,
+      constants: this.constants.pack(),
       scalars,
       data: this.inputsOf('data'),
       states: this.inputsOf('state'),
@@ -175,7 +136,7 @@ class Planner {
       return;
     }
     if ('constant' in lowering) {
-      this.locations.set(node.outputs[0]!, this.constant(lowering.constant));
+      this.locations.set(node.outputs[0]!, this.constants.add(lowering.constant));
       return;
     }
     const inPlace = new Map(lowering.inPlace ?? []);
@@ -183,30 +144,103 @@ class Planner {
       const input = inPlace.get(i);
       const source = input === undefined ? null : node.inputs[input]!;
       const location =
-        source === null ? this.slotFor(output, node) : this.updated(output, source, node, index);
+        source === null
+          ? this.placeFor(output, node, lowering.partials?.get(output) ?? 1)
+          : this.updated(output, source, node, index);
       this.locations.set(output, location);
     });
-    const scratch = new Map<Operand, Location>();
+    const own = new Map<Operand, Location>();
+    for (const pack of lowering.packs ?? []) own.set(pack.operand, this.packed(pack, node, index));
+    if (node.op === 'optimizer_step') this.placeOptimizer(node, index);
     for (const dispatch of lowering.dispatches) {
-      const locations = dispatch.bindings.map(({ operand }) => {
-        if (operand.kind === 'value') return this.location(operand.value);
-        let location = scratch.get(operand);
-        if (!location) {
-          location = operand.kind === 'table' ? this.constant(operand.data) : this.slot(operand.bytes, node);
-          scratch.set(operand, location);
-        }
-        return location;
-      });
+      const locations = dispatch.bindings.map(({ operand }) => this.operandLocation(operand, own, node));
       this.steps.push({ kind: 'dispatch', node: index, dispatch, locations });
     }
-    this.release(node, index, [...scratch.values()]);
+    this.release(node, index, [...own.values()]);
+  }
+
+  private operandLocation(operand: Operand, own: Map<Operand, Location>, node: DeviceNode): Location {
+    switch (operand.kind) {
+      case 'value':
+        return this.location(operand.value);
+      case 'page':
+        return operand;
+      case 'arena':
+        return { kind: 'arena', arena: operand.arena, offset: 0, bytes: this.arenas.sizes[operand.arena]! };
+    }
+    let location = own.get(operand);
+    if (!location) {
+      if (operand.kind === 'packed') throw new Error(`${node.op} binds weights that nothing packs`);
+      location = operand.kind === 'table' ? this.constants.add(operand.data) : this.slot(operand.bytes, node);
+      own.set(operand, location);
+    }
+    return location;
+  }
+
+  /** Weights still as they were when the run began are packed then, all at once. */
+  private packed(pack: WeightPack, node: DeviceNode, index: number): Location {
+    const weight = this.location(pack.weight);
+    const place = weight.kind === 'state' ? this.options.stateOf(weight.name) : undefined;
+    const isOld = this.graph.inputs.some(({ value }) => value === this.owner(pack.weight));
+    const early = place?.shared && isOld ? this.packer.add(pack, place) : null;
+    if (early) return early;
+    const location = this.slot(pack.operand.bytes, node);
+    const own = new Map<Operand, Location>([[pack.operand, location]]);
+    const locations = pack.dispatch.bindings.map(({ operand }) => this.operandLocation(operand, own, node));
+    this.steps.push({ kind: 'dispatch', node: index, dispatch: pack.dispatch, locations });
+    return location;
+  }
+
+  private packing(): PlannedStep[] {
+    return this.packer.dispatches().map(({ dispatch, page, packed }): PlannedStep => {
+      const [sources] = dispatch.bindings;
+      if (sources?.operand.kind !== 'table') throw new Error('packing starts with its table');
+      const locations = [this.constants.add(sources.operand.data), page, packed];
+      return { kind: 'dispatch', node: -1, dispatch, locations };
+    });
+  }
+
+  private placeOptimizer(node: FusedNode<'optimizer_step'>, index: number): void {
+    const { count, states } = node.attributes;
+    const arena = this.arenas.of(node);
+    const placeOf = (value: ValueId): StatePlace => {
+      const location = this.location(value);
+      const place = location.kind === 'state' ? this.options.stateOf(location.name) : undefined;
+      if (!place) throw new Error('an optimizer step updates something other than states');
+      return place;
+    };
+    const stateInputs = (parameter: number) =>
+      states.map((_, state) => placeOf(node.inputs[count + parameter * states.length + state]!));
+    const places = Array.from({ length: count }, (_, parameter) => {
+      const gradient = node.inputs[parameter]!;
+      const elements = elementCount(this.type(gradient).shape);
+      return {
+        states: stateInputs(parameter).map(({ offset }) => offset / 16),
+        ...this.arenas.gradient(arena, this.owner(gradient), elements, (bytes) =>
+          this.copyInto(gradient, arena, bytes),
+        ),
+        length: Math.ceil(elements / 4),
+      };
+    });
+    const pages = stateInputs(0).map(({ page }) => page);
+    const dispatch = optimizerStep(node, pages, arena, places);
+    const own = new Map<Operand, Location>();
+    const locations = dispatch.bindings.map(({ operand }) => this.operandLocation(operand, own, node));
+    this.steps.push({ kind: 'dispatch', node: index, dispatch, locations });
+  }
+
+  /** A gradient that could not be computed in its place. */
+  private copyInto(gradient: ValueId, arena: number, bytes: number): Location {
+    const to = this.arenas.take(arena, bytes);
+    this.steps.push({ kind: 'copy', from: this.location(gradient), to, bytes });
+    return to;
   }
 
   /**
    * Where the updated content of `source` goes: over the state itself if the graph's end wants it there and nobody
    * else reads the old one, else into a copy.
    */
-  private updated(output: ValueId, source: ValueId, node: GraphNode, index: number): Location {
+  private updated(output: ValueId, source: ValueId, node: DeviceNode, index: number): Location {
     const owner = this.owner(source);
     const location = this.location(source);
     const wanted =
@@ -219,7 +253,8 @@ class Planner {
       this.updatedInPlace.add(location.name);
       return location;
     }
-    const copy = this.slotFor(output, node);
+    if (node.op === 'optimizer_step') throw new Error('an optimizer step updates a state that is read later');
+    const copy = this.placeFor(output, node, 1);
     this.steps.push({ kind: 'copy', from: location, to: copy, bytes: paddedBytes(this.type(output)) });
     return copy;
   }
@@ -233,7 +268,7 @@ class Planner {
       if (from.kind === 'state') {
         if (from.name === name) continue;
         // Another update may overwrite it first: states that swap go through a slot.
-        const staged: Location = { kind: 'slot', slot: this.takeSlot(bytes) };
+        const staged: Location = { kind: 'slot', slot: this.slots.take(bytes) };
         this.steps.push({ kind: 'copy', from, to: staged, bytes });
         from = staged;
       }
@@ -242,9 +277,9 @@ class Planner {
     return copies;
   }
 
-  private release(node: GraphNode, index: number, scratch: readonly Location[]): void {
+  private release(node: DeviceNode, index: number, scratch: readonly Location[]): void {
     const free = (location: Location | undefined): void => {
-      if (location?.kind === 'slot') this.freeSlots.add(location.slot);
+      if (location?.kind === 'slot') this.slots.release(location.slot);
     };
     scratch.forEach(free);
     for (const value of [...node.inputs, ...node.outputs]) {
@@ -254,56 +289,26 @@ class Planner {
     }
   }
 
-  private slotFor(value: ValueId, node: GraphNode): Location {
-    const bytes = paddedBytes(this.type(value));
-    this.checkSize(bytes, `the result of ${node.op}`, value);
-    return { kind: 'slot', slot: this.takeSlot(bytes) };
+  private placeFor(value: ValueId, node: DeviceNode, splits: number): Location {
+    const type = this.type(value);
+    this.checkSize(paddedBytes(type), `the result of ${node.op}`, value);
+    const inArena = this.arenas.place(value, elementCount(type.shape), splits);
+    return inArena ?? { kind: 'slot', slot: this.slots.take(paddedBytes(type)) };
   }
 
-  private slot(bytes: number, node: GraphNode): Location {
+  private slot(bytes: number, node: DeviceNode): Location {
     const padded = Math.max(16, Math.ceil(bytes / 16) * 16);
     this.checkSize(padded, `working memory of ${node.op}`, node.outputs[0]!);
-    return { kind: 'slot', slot: this.takeSlot(padded) };
-  }
-
-  /** The smallest free slot that wastes at most half of itself, else a new one. */
-  private takeSlot(bytes: number): number {
-    let best = -1;
-    for (const slot of this.freeSlots) {
-      const size = this.slots[slot]!;
-      if (size >= bytes && size <= 2 * bytes && (best < 0 || size < this.slots[best]!)) best = slot;
-    }
-    if (best < 0) return this.slots.push(bytes) - 1;
-    this.freeSlots.delete(best);
-    return best;
-  }
-
-  private constant(data: ArrayBufferView<ArrayBuffer>): Location {
-    const bytes = Math.max(16, Math.ceil(data.byteLength / 16) * 16);
-    const offset = this.constantBytes;
-    this.constantChunks.push({ offset, data });
-    this.constantBytes += Math.ceil(bytes / offsetAlignment) * offsetAlignment;
-    return { kind: 'constant', offset, bytes };
-  }
-
-  private packConstants(): Uint8Array<ArrayBuffer> {
-    const packed = new Uint8Array(Math.max(offsetAlignment, this.constantBytes));
-    for (const { offset, data } of this.constantChunks) {
-      packed.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    }
-    return packed;
+    return { kind: 'slot', slot: this.slots.take(padded) };
   }
 
   private checkSize(bytes: number, what: string, value: ValueId): void {
-    if (bytes <= this.maxBindingBytes) return;
+    const { maxBindingBytes } = this.options;
+    if (bytes <= maxBindingBytes) return;
     const { shape, dtype } = this.type(value);
     throw new Error(
       `${what}, ${shape.join('×') || 'a scalar'} of ${dtype}, needs ${megabytes(bytes)}, but this device binds at most ` +
-        `${megabytes(this.maxBindingBytes)} at once. Use a smaller input size or batch size.`,
+        `${megabytes(maxBindingBytes)} at once. Use a smaller input size or batch size.`,
     );
   }
-}
-
-export function megabytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0)} MiB`;
 }

@@ -1,58 +1,76 @@
-/** @file Parameters, buffers and optimizer state, each in a buffer of its own that all executables bind. */
+/** @file Parameters, buffers and optimizer state, in pages that all executables bind. */
 
 import { elementCount, type TensorType } from '../../core/graph/ir';
 import type { StateSpec, StateStore, TensorData } from '../backend';
 import type { DeviceContext } from './deviceContext';
 import { storageOf } from './kernels/kernel';
-import { paddedBytes } from './planner';
+import { layOutStates, type StatePlace } from './statePages';
 
-interface StateTensor {
-  readonly type: TensorType;
+/** A tensor's bytes in a buffer. */
+export interface Region {
   readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly size: number;
 }
 
 /** Read back this much at a time, so that a large model needs no second copy of itself on the GPU. */
 const readChunkBytes = 64 * 2 ** 20;
 
 export class WebgpuStateStore implements StateStore {
-  private readonly tensors: ReadonlyMap<string, StateTensor>;
+  private readonly types: ReadonlyMap<string, TensorType>;
+  private readonly places: ReadonlyMap<string, StatePlace>;
+  private readonly pages: readonly GPUBuffer[];
 
   constructor(
     private readonly context: DeviceContext,
     specs: readonly StateSpec[],
   ) {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-    this.tensors = new Map(
-      specs.map(({ name, type }) => [
-        name,
-        { type, buffer: context.createBuffer(`state ${name}`, paddedBytes(type), usage) },
-      ]),
-    );
+    const { maxStorageBufferBindingSize, maxBufferSize } = context.device.limits;
+    const layout = layOutStates(specs, Math.min(maxStorageBufferBindingSize, maxBufferSize));
+    this.types = new Map(specs.map(({ name, type }) => [name, type]));
+    this.places = layout.places;
+    this.pages = layout.pages.map(({ label, bytes }) => context.createBuffer(`state ${label}`, bytes, usage));
   }
 
   /** @throws Error where there is no such state. */
-  tensor(name: string): StateTensor {
-    const tensor = this.tensors.get(name);
-    if (!tensor) throw new Error(`the state store holds no "${name}"`);
-    return tensor;
+  type(name: string): TensorType {
+    const type = this.types.get(name);
+    if (!type) throw new Error(`the state store holds no "${name}"`);
+    return type;
+  }
+
+  place(name: string): StatePlace | undefined {
+    return this.places.get(name);
+  }
+
+  page(index: number): GPUBuffer {
+    return this.pages[index]!;
+  }
+
+  /** @throws Error where there is no such state. */
+  region(name: string): Region {
+    const place = this.places.get(name);
+    if (!place) throw new Error(`the state store holds no "${name}"`);
+    return { buffer: this.pages[place.page]!, offset: place.offset, size: place.bytes };
   }
 
   write(entries: ReadonlyMap<string, TensorData>): void {
     this.context.check();
     for (const [name, data] of entries) {
-      const { type, buffer } = this.tensor(name);
-      checkTensorData(`state "${name}"`, type, data);
-      if (data.length > 0) this.context.device.queue.writeBuffer(buffer, 0, data);
+      const { buffer, offset } = this.region(name);
+      checkTensorData(`state "${name}"`, this.type(name), data);
+      if (data.length > 0) this.context.device.queue.writeBuffer(buffer, offset, data);
     }
   }
 
-  async read(names: readonly string[] = [...this.tensors.keys()]): Promise<Map<string, TensorData>> {
+  async read(names: readonly string[] = [...this.places.keys()]): Promise<Map<string, TensorData>> {
     this.context.check();
     const result = new Map<string, TensorData>();
     let chunk: string[] = [];
     let bytes = 0;
     for (const name of names) {
-      const size = paddedBytes(this.tensor(name).type);
+      const { size } = this.region(name);
       if (chunk.length > 0 && bytes + size > readChunkBytes) {
         await this.readChunk(chunk, result);
         chunk = [];
@@ -66,13 +84,13 @@ export class WebgpuStateStore implements StateStore {
   }
 
   dispose(): void {
-    for (const { buffer } of this.tensors.values()) buffer.destroy();
+    for (const buffer of this.pages) buffer.destroy();
   }
 
   private async readChunk(names: readonly string[], result: Map<string, TensorData>): Promise<void> {
     const { context } = this;
-    const tensors = names.map((name) => this.tensor(name));
-    const total = tensors.reduce((sum, { type }) => sum + paddedBytes(type), 0);
+    const regions = names.map((name) => this.region(name));
+    const total = regions.reduce((sum, { size }) => sum + size, 0);
     const staging = context.createBuffer(
       'state readback',
       total,
@@ -80,19 +98,18 @@ export class WebgpuStateStore implements StateStore {
     );
     try {
       const encoder = context.device.createCommandEncoder();
-      let offset = 0;
-      for (const { type, buffer } of tensors) {
-        encoder.copyBufferToBuffer(buffer, 0, staging, offset, paddedBytes(type));
-        offset += paddedBytes(type);
+      let at = 0;
+      for (const { buffer, offset, size } of regions) {
+        encoder.copyBufferToBuffer(buffer, offset, staging, at, size);
+        at += size;
       }
       context.submit(encoder.finish());
       await staging.mapAsync(GPUMapMode.READ);
       const bytes = staging.getMappedRange();
-      offset = 0;
+      at = 0;
       names.forEach((name, i) => {
-        const { type } = tensors[i]!;
-        result.set(name, copyTensor(bytes, offset, type));
-        offset += paddedBytes(type);
+        result.set(name, copyTensor(bytes, at, this.type(name)));
+        at += regions[i]!.size;
       });
     } catch (error) {
       throw context.reason(error);

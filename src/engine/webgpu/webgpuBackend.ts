@@ -6,7 +6,9 @@ import { adapterName } from './adapterName';
 import { DeviceContext, type DeviceCounters } from './deviceContext';
 import { WebgpuExecutable } from './executable';
 import { PipelineCache } from './pipelineCache';
-import { megabytes, paddedBytes, planGraph } from './planner';
+import { workingBytes } from './plan';
+import { planGraph } from './planner';
+import { megabytes, paddedBytes } from './sizes';
 import { WebgpuStateStore } from './stateStore';
 
 export interface WebgpuBackendOptions {
@@ -31,11 +33,15 @@ export async function createWebgpuBackend(
   const adapter = options.adapter ?? (await gpu.requestAdapter({ powerPreference: 'high-performance' }));
   if (!adapter) throw new Error('WebGPU found no graphics adapter.');
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
+  const { subgroupMinSize, subgroupMaxSize } = adapter.info;
+  // Kernels are written for one size; where it may change from kernel to kernel they do without.
+  const subgroups = adapter.features.has('subgroups') && subgroupMinSize === subgroupMaxSize;
   const device = await adapter.requestDevice({
     label: 'CNN Lab',
+    requiredFeatures: subgroups ? ['subgroups'] : [],
     requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
   });
-  return new DeviceBackend(new DeviceContext(device), describe(adapter));
+  return new DeviceBackend(new DeviceContext(device, subgroups ? subgroupMinSize : null), describe(adapter));
 }
 
 function describe({ info }: GPUAdapter): DeviceInfo {
@@ -79,9 +85,13 @@ class DeviceBackend implements WebgpuBackend {
     if (!(state instanceof WebgpuStateStore)) throw new Error('the state belongs to another backend');
     try {
       const { maxStorageBufferBindingSize, maxBufferSize } = context.device.limits;
-      const plan = planGraph(graph, Math.min(maxStorageBufferBindingSize, maxBufferSize));
+      const plan = planGraph(graph, {
+        maxBindingBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
+        subgroupSize: context.subgroupSize,
+        stateOf: (name) => state.place(name),
+      });
       for (const { name, type } of plan.states) {
-        const held = state.tensor(name).type;
+        const held = state.type(name);
         if (!sameShape(held.shape, type.shape) || held.dtype !== type.dtype) {
           throw new Error(`state "${name}" is ${print(held)} but the graph takes ${print(type)}`);
         }
@@ -90,10 +100,7 @@ class DeviceBackend implements WebgpuBackend {
       const pipelines = await this.pipelines.prepare(dispatches, (done, total) =>
         onProgress?.({ done, total }),
       );
-      const bytes = [...plan.slots, ...plan.data.map(({ type }) => paddedBytes(type))].reduce(
-        (a, b) => a + b,
-        0,
-      );
+      const bytes = workingBytes(plan, paddedBytes);
       return await context.scoped(
         `Preparing ${megabytes(bytes)} of working memory failed`,
         () => new WebgpuExecutable({ context, plan, state, pipelines, queueDepth }),

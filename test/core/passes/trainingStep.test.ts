@@ -50,10 +50,15 @@ describe('buildTrainingStep', () => {
     await expect(print(step.graph)).toMatchFileSnapshot('./smallStep.snap.txt');
     expect(step.targetType).toEqual(int64(2));
     expect(step.stateSpecs).toEqual([
-      { name: 'fc.weight', type: float32(4, 3), init: 'model' },
-      { name: 'fc.bias', type: float32(4), init: 'model' },
-      { name: 'unused', type: float32(5), init: 'model' },
-      { name: 'optimizer.momentum_buffer.fc.weight', type: float32(4, 3), init: 'zeros' },
+      { name: 'fc.weight', type: float32(4, 3), init: 'model', page: 'parameters' },
+      { name: 'fc.bias', type: float32(4), init: 'model', page: 'parameters' },
+      { name: 'unused', type: float32(5), init: 'model', page: 'parameters' },
+      {
+        name: 'optimizer.momentum_buffer.fc.weight',
+        type: float32(4, 3),
+        init: 'zeros',
+        page: 'optimizer.momentum_buffer',
+      },
     ]);
   });
 

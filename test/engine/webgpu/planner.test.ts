@@ -4,17 +4,20 @@ import { GraphBuilder } from '../../../src/core/graph/builder';
 import type { TensorType, ValueId } from '../../../src/core/graph/ir';
 import { registry } from '../../../src/core/ops/registry';
 import { buildTrainingStep } from '../../../src/core/passes/trainingStep';
-import { type Plan, planGraph } from '../../../src/engine/webgpu/planner';
+import type { Location, Plan } from '../../../src/engine/webgpu/plan';
+import { planGraph } from '../../../src/engine/webgpu/planner';
+import { layOutStates } from '../../../src/engine/webgpu/statePages';
 import { buildCurveModel } from '../../golden/curveModels';
-import { readCurves } from '../../golden/curves';
+import { type CurveModel, readCurves } from '../../golden/curves';
 
 const limit = 128 * 2 ** 20;
+const nowhere = () => undefined;
 const float = (...shape: number[]): TensorType => ({ shape, dtype: 'float32' });
 
 function plan(build: (builder: GraphBuilder) => void, maxBindingBytes = limit): Plan {
   const builder = new GraphBuilder(registry);
   build(builder);
-  return planGraph(builder.build(), maxBindingBytes);
+  return planGraph(builder.build(), { maxBindingBytes, subgroupSize: null, stateOf: nowhere });
 }
 
 function chain(builder: GraphBuilder, length: number): ValueId {
@@ -23,18 +26,27 @@ function chain(builder: GraphBuilder, length: number): ValueId {
   return value;
 }
 
-/** Every dispatch writes buffers that it does not also read, as WebGPU demands. */
-function expectNoConflict({ steps }: Plan): void {
+type Places = ReturnType<typeof layOutStates>['places'];
+
+/** No dispatch reads a buffer that it also writes, or writes a region twice, as WebGPU demands. */
+function expectNoConflict({ steps }: Plan, places: Places): void {
+  const bufferOf = (location: Location): string => {
+    if (location.kind === 'slot') return `slot ${location.slot}`;
+    if (location.kind === 'state') return `page ${places.get(location.name)!.page}`;
+    if (location.kind === 'page') return `page ${location.page}`;
+    return location.kind === 'arena' ? `arena ${location.arena}` : location.kind;
+  };
   for (const step of steps) {
     if (step.kind !== 'dispatch') continue;
-    const key = (i: number) => {
-      const location = step.locations[i]!;
-      return location.kind === 'constant' ? 'constant' : JSON.stringify(location);
-    };
-    step.dispatch.bindings.forEach(({ access }, i) => {
+    const { dispatch, locations } = step;
+    dispatch.bindings.forEach(({ access }, i) => {
       if (access === 'read') return;
-      step.dispatch.bindings.forEach((_, j) => {
-        if (i !== j) expect(key(j), `${step.dispatch.name} binds ${key(i)} twice`).not.toBe(key(i));
+      locations.forEach((other, j) => {
+        if (i === j || bufferOf(other) !== bufferOf(locations[i]!)) return;
+        expect(dispatch.bindings[j]!.access, `${dispatch.name} reads and writes ${bufferOf(other)}`).not.toBe(
+          'read',
+        );
+        expect(other, `${dispatch.name} writes ${bufferOf(other)} twice`).not.toEqual(locations[i]);
       });
     });
   }
@@ -123,16 +135,32 @@ describe('state', () => {
   });
 });
 
+/** The step of a curve's model, its states laid out as a store would. */
+function planStep(model: CurveModel, run: number) {
+  const { loss, task, runs, batchSize } = readCurves(model);
+  const { graph, state } = buildCurveModel(model, 'train', batchSize);
+  const training = buildTrainingStep({ graph, state, loss, task, optimizer: runs[run]!.optimizer });
+  const { places } = layOutStates(training.stateSpecs, limit);
+  const options = { maxBindingBytes: limit, subgroupSize: 8, stateOf: (name: string) => places.get(name) };
+  return { built: planGraph(training.graph, options), places };
+}
+
 it('a whole training step binds nothing twice and updates every state in place', () => {
-  const { loss, task, runs, batchSize } = readCurves('seed_unet');
-  const { graph, state } = buildCurveModel('seed_unet', 'train', batchSize);
-  for (const { optimizer } of runs) {
-    const built = planGraph(buildTrainingStep({ graph, state, loss, task, optimizer }).graph, limit);
-    expectNoConflict(built);
+  for (const run of readCurves('seed_unet').runs.keys()) {
+    const { built, places } = planStep('seed_unet', run);
+    expectNoConflict(built, places);
     expect(built.updates).toEqual([]);
     expect(built.steps.every(({ kind }) => kind === 'dispatch')).toBe(true);
     expect(built.slots.length).toBeLessThan(built.steps.length / 2);
   }
+});
+
+it('all parameters are updated, and all weights packed, in one dispatch each', () => {
+  const { built } = planStep('seed_unet', 0);
+  const names = built.steps.map((step) => (step.kind === 'dispatch' ? step.dispatch.name : step.kind));
+  expect(names.filter((name) => name.includes('pack weights'))).toHaveLength(1);
+  expect(names.filter((name) => name.includes('update'))).toEqual(['sgd_update (all)']);
+  expect(names.at(-1)).toBe('sgd_update (all)');
 });
 
 it('a tensor beyond the device is named with its size and the limit', () => {

@@ -78,10 +78,10 @@ export const conv: { readonly [K in ConvOp]: KernelRule<K> } = {
       );
     }
     const packed = packWeights(node.inputs[1]!, shape, { ...strides, ky: kw, kx: 1, offset: 0 });
-    return { dispatches: [packed.dispatch, transposed(shape, packed)] };
+    return { dispatches: [transposed(shape, packed)], packs: [packed.pack] };
   },
 
-  conv2d_weight_grad: (node, typeOf) => weightGradient(node, typeOf),
+  conv2d_weight_grad: weightGradient,
 };
 
 function geometry(
@@ -109,7 +109,7 @@ function directConvolution(name: string, weight: ValueId, shape: Geometry, strid
   const packed = packWeights(weight, shape, strides);
   const width = rowKernelWidth(shape);
   const main = width === null ? direct(name, shape, packed) : rows(name, shape, packed, width);
-  return { dispatches: [packed.dispatch, main] };
+  return { dispatches: [main], packs: [packed.pack] };
 }
 
 /** 1 or 3 where `rows` applies. */

@@ -6,9 +6,11 @@ import type { GraphNode } from '../../../core/graph/ir';
 import {
   type Dispatch,
   i32,
+  type KernelContext,
   type Lowering,
   type Operand,
   type Param,
+  partialStride,
   perThread,
   read,
   scratch,
@@ -38,8 +40,13 @@ function splitRows(totalRows: number, rowQuantum: number, threads: number, bytes
   return { rows, splits: Math.ceil(totalRows / rows) };
 }
 
-export function weightGradient(node: GraphNode<'conv2d_weight_grad'>, typeOf: TypeOf): Lowering {
-  const { stride, padding, dilation, groups, kernel_size } = node.attributes;
+export function weightGradient(
+  node: GraphNode<'conv2d_weight_grad'>,
+  typeOf: TypeOf,
+  { wantsPartials }: KernelContext,
+): Lowering {
+  const { padding, dilation, groups, kernel_size } = node.attributes;
+  const { stride: steps } = node.attributes;
   const [input, grad] = node.inputs;
   const [batch, inChannels, height, width] = typeOf(input!).shape as [number, number, number, number];
   const [, outChannels, outHeight, outWidth] = typeOf(grad!).shape as [number, number, number, number];
@@ -51,18 +58,21 @@ export function weightGradient(node: GraphNode<'conv2d_weight_grad'>, typeOf: Ty
   const sameRows =
     kh === 3 &&
     kw === 3 &&
-    [...stride, ...dilation, ...padding].every((number) => number === 1) &&
+    [...steps, ...dilation, ...padding].every((number) => number === 1) &&
     width % 4 === 0;
   const inputBlock = sameRows || inputs < 3 ? 1 : 4;
   const inputBlocks = Math.ceil(inputs / inputBlock);
   const places = groups * outputBlocks * inputBlocks * (sameRows ? 1 : kh * kw);
   const { rows, splits } = splitRows(batch * outHeight, 4, places, count * 4);
-  const target: Operand = splits === 1 ? value(node.outputs[0]!) : scratch(count * splits);
+  const output = node.outputs[0]!;
+  const stride = partialStride(count);
+  const whole = splits === 1 || wantsPartials(output);
+  const target: Operand = whole ? value(output) : scratch(stride * splits);
   const params: Record<string, Param> = {
     places: u32(places),
     rows: u32(rows),
     totalRows: u32(batch * outHeight),
-    count: u32(count),
+    partialStride: u32(stride),
     groups: u32(groups),
     outputs: u32(outputs),
     outputBlocks: u32(outputBlocks),
@@ -97,8 +107,8 @@ export function weightGradient(node: GraphNode<'conv2d_weight_grad'>, typeOf: Ty
           outWidth: u32(outWidth),
           kernelHeight: u32(kh),
           kernelWidth: u32(kw),
-          strideY: i32(stride[0]),
-          strideX: i32(stride[1]),
+          strideY: i32(steps[0]),
+          strideX: i32(steps[1]),
           paddingY: i32(padding[0]),
           paddingX: i32(padding[1]),
           dilationY: i32(dilation[0]),
@@ -106,13 +116,11 @@ export function weightGradient(node: GraphNode<'conv2d_weight_grad'>, typeOf: Ty
         },
         body: anyBody(inputBlock),
       });
-  if (splits === 1) return { dispatches: [main] };
-  return {
-    dispatches: [main, sumPartials('conv2d_weight_grad', target, value(node.outputs[0]!), count, splits)],
-  };
+  if (whole) return { dispatches: [main], partials: new Map([[output, splits]]) };
+  return { dispatches: [main, sumPartials('conv2d_weight_grad', target, value(output), count, splits)] };
 }
 
-/** partial: splits×count → result: count. */
+/** partial: `splits` tensors of `count`, `partialStride` apart → result: count. */
 export function sumPartials(
   name: string,
   partial: Operand,
@@ -124,9 +132,9 @@ export function sumPartials(
     name: `${name} (join)`,
     threads: count,
     bindings: { partial: read(partial, 'f32'), result: write(result, 'f32') },
-    params: { count: u32(count), splits: u32(splits) },
+    params: { stride: u32(partialStride(count)), splits: u32(splits) },
     body: `  var total = 0.0;
-  for (var k = 0u; k < params.splits; k++) { total += partial[k * params.count + index]; }
+  for (var k = 0u; k < params.splits; k++) { total += partial[k * params.stride + index]; }
   result[index] = total;`,
   });
 }
@@ -200,7 +208,7 @@ ${range(outputBlock)
     }
     run += bottom - top;
   }
-  let base = split * params.count;
+  let base = split * params.partialStride;
 ${range(outputBlock)
   .map(
     (o) => `  if (first_output + ${o}u < params.outputs) {
@@ -250,7 +258,7 @@ ${channels.map((c) => `      sum${c} += source[source_line + column + channel${c
   let tap = ky * params.kernelWidth + kx;
   for (var o = 0u; o < ${outputBlock}u; o++) {
     if (first_output + o >= params.outputs) { break; }
-    let first = split * params.count
+    let first = split * params.partialStride
       + ((channel_group * params.outputs + first_output + o) * params.inputs + first_channel) * taps + tap;
 ${channels
   .map(

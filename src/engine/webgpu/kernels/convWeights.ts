@@ -4,7 +4,7 @@
  * same packing turns a transposed convolution's weights into those of the equivalent direct one.
  */
 import type { ValueId } from '../../../core/graph/ir';
-import { type Dispatch, i32, type Operand, perThread, read, scratch, u32, value, write } from './kernel';
+import { i32, type PackedOperand, perThread, read, u32, value, type WeightPack, write } from './kernel';
 
 /** Element strides of a weight tensor, seen as [group][output channel][input channel][ky][kx]. */
 export interface WeightStrides {
@@ -26,8 +26,8 @@ export interface WeightShape {
 }
 
 export interface PackedWeights {
-  readonly operand: Operand;
-  readonly dispatch: Dispatch;
+  readonly operand: PackedOperand;
+  readonly pack: WeightPack;
   /** Output channels of a block: 8, 4 or 1. */
   readonly blockSize: 8 | 4 | 1;
   /** Blocks of one group. */
@@ -39,7 +39,7 @@ export function packWeights(weight: ValueId, shape: WeightShape, strides: Weight
   const blockSize = outputs >= 8 ? 8 : outputs >= 3 ? 4 : 1;
   const blocks = Math.ceil(outputs / blockSize);
   const count = groups * blocks * inputs * kernel[0] * kernel[1] * blockSize;
-  const operand = scratch(count);
+  const operand = { kind: 'packed', bytes: count * 4 } as const;
   const dispatch = perThread({
     name: 'convolution (pack weights)',
     threads: count,
@@ -69,5 +69,29 @@ export function packWeights(weight: ValueId, shape: WeightShape, strides: Weight
   }
   result[index] = weight_value;`,
   });
-  return { operand, dispatch, blockSize, blocks };
+  const sources = (): Int32Array<ArrayBuffer> => {
+    const result = new Int32Array(count);
+    let at = 0;
+    for (let group = 0; group < groups; group++) {
+      for (let block = 0; block < blocks; block++) {
+        for (let input = 0; input < inputs; input++) {
+          for (let ky = 0; ky < kernel[0]; ky++) {
+            for (let kx = 0; kx < kernel[1]; kx++) {
+              const from =
+                strides.offset +
+                group * strides.group +
+                input * strides.input +
+                ky * strides.ky +
+                kx * strides.kx;
+              for (let output = block * blockSize; output < (block + 1) * blockSize; output++) {
+                result[at++] = output < outputs ? from + output * strides.output : -1;
+              }
+            }
+          }
+        }
+      }
+    }
+    return result;
+  };
+  return { operand, pack: { operand, weight, sources, dispatch }, blockSize, blocks };
 }

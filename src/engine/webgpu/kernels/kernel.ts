@@ -7,15 +7,39 @@
  */
 import type { DType, GraphNode, TensorType, ValueId } from '../../../core/graph/ir';
 import type { OpName } from '../../../core/ops/attributes';
+import type { FusedNode, FusedOpName } from '../fusion/fusedOps';
 
 /** What a buffer's bytes are seen as. Floats and bool are `f32`, integers `i32`; copies see any of them as `u32`. */
 export type Element = 'f32' | 'i32' | 'u32' | 'vec4f' | 'vec4i' | 'vec4u';
 
-/** A tensor of the graph; memory for the time of one node; or numbers known when compiling. */
+/** What a kernel binds. */
 export type Operand =
+  /** A tensor of the graph. */
   | { readonly kind: 'value'; readonly value: ValueId }
+  /** Memory for the time of one node. */
   | { readonly kind: 'scratch'; readonly bytes: number }
-  | { readonly kind: 'table'; readonly data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> };
+  /** Numbers known when compiling. */
+  | { readonly kind: 'table'; readonly data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> }
+  | PackedOperand
+  /** All states that lie side by side. */
+  | { readonly kind: 'page'; readonly page: number }
+  /** All gradients of one optimizer step. */
+  | { readonly kind: 'arena'; readonly arena: number };
+
+/** Weights in another order than the state's. */
+export interface PackedOperand {
+  readonly kind: 'packed';
+  readonly bytes: number;
+}
+
+/** How an operand of packed weights comes about: by the planner, with all others at once, or by a dispatch. */
+export interface WeightPack {
+  readonly operand: PackedOperand;
+  readonly weight: ValueId;
+  /** By packed element: the index of the weight, or −1 for a zero. */
+  sources(): Int32Array<ArrayBuffer>;
+  readonly dispatch: Dispatch;
+}
 
 export interface Binding {
   readonly operand: Operand;
@@ -48,6 +72,10 @@ export type Lowering =
        * The planner lets both share a buffer or copies first.
        */
       readonly inPlace?: readonly (readonly [output: number, input: number])[];
+      /** Packed weights that the dispatches bind. */
+      readonly packs?: readonly WeightPack[];
+      /** Outputs left as that many partial sums one after the other, `partialStride` apart; see `wantsPartials`. */
+      readonly partials?: ReadonlyMap<ValueId, number>;
     }
   /** The only output is the same bytes as this value. */
   | { readonly alias: ValueId }
@@ -57,7 +85,28 @@ export type Lowering =
 /** Types by value id, as `Graph.values`. */
 export type TypeOf = (value: ValueId) => TensorType;
 
-export type KernelRule<K extends OpName> = (node: GraphNode<K>, typeOf: TypeOf) => Lowering;
+/** What a rule may know of the device and of the graph around its node. */
+export interface KernelContext {
+  /** Lanes of a subgroup where all have as many, and kernels may use them; null elsewhere. */
+  readonly subgroupSize: number | null;
+  /** Whether the output may be left as partial sums, which its only reader adds up. */
+  wantsPartials(output: ValueId): boolean;
+}
+
+export type KernelRule<K extends OpName> = (
+  node: GraphNode<K>,
+  typeOf: TypeOf,
+  context: KernelContext,
+) => Lowering;
+
+export type FusedKernelRule<K extends FusedOpName> = (
+  node: FusedNode<K>,
+  typeOf: TypeOf,
+  context: KernelContext,
+) => Lowering;
+
+/** Elements between partial sums of a tensor of `count`. */
+export const partialStride = (count: number): number => Math.ceil(count / 4) * 4;
 
 export const read = (operand: Operand, element: Element): Binding => ({ operand, element, access: 'read' });
 export const write = (operand: Operand, element: Element): Binding => ({ operand, element, access: 'write' });
@@ -89,6 +138,8 @@ export interface KernelSpec {
   readonly params: Readonly<Record<string, Param>>;
   /** Functions, aliases and workgroup variables. */
   readonly declarations?: string;
+  /** The kernel uses subgroup operations, and sees `subgroup_lane`. */
+  readonly subgroups?: boolean;
   /** Statements of the entry point. */
   readonly body: string;
 }
@@ -96,7 +147,7 @@ export interface KernelSpec {
 /** Invocations of a workgroup where a kernel has no reason to choose. */
 export const workgroupSize = 64;
 /** WebGPU's limit on each side of a dispatch; longer ones are folded into rows. */
-const maxWorkgroupsPerDimension = 65535;
+export const maxWorkgroupsPerDimension = 65535;
 
 /** One invocation an item: the body sees `index`, below `threads`. */
 export function perThread(spec: KernelSpec & { readonly threads: number }): Dispatch {
@@ -120,6 +171,19 @@ export function perWorkgroup(spec: KernelSpec & { readonly items: number; readon
   });
 }
 
+/** A grid of workgroups of `size` invocations, which the body finds its way in by `group` and `lane`. */
+export function onGrid(
+  spec: KernelSpec & { readonly grid: readonly [number, number, number]; readonly size: number },
+): Dispatch {
+  for (const side of spec.grid) {
+    if (side > maxWorkgroupsPerDimension) throw new Error(`${spec.name} needs a side of ${side} workgroups`);
+  }
+  return {
+    ...assemble(spec, { size: spec.size, workgroups: 1, params: spec.params, prologue: '' }),
+    workgroups: spec.grid,
+  };
+}
+
 interface Assembly {
   readonly size: number;
   readonly workgroups: number;
@@ -139,7 +203,7 @@ function assemble(spec: KernelSpec, { size, workgroups, params, prologue }: Asse
     bindings: Object.values(spec.bindings),
     params: Object.values(params),
     workgroups: [Math.max(1, Math.ceil(workgroups / rows)), rows, 1],
-    source: `struct Params { ${fields.join(', ')} }
+    source: `${spec.subgroups ? 'enable subgroups;\n' : ''}struct Params { ${fields.join(', ')} }
 @group(0) @binding(0) var<uniform> params: Params;
 ${bindings.join('\n')}
 ${spec.declarations ?? ''}
@@ -147,7 +211,7 @@ ${spec.declarations ?? ''}
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_index) lane: u32,${spec.subgroups ? '\n  @builtin(subgroup_invocation_id) subgroup_lane: u32,' : ''}
 ) {
   ${prologue}
 ${spec.body}

@@ -1,12 +1,13 @@
 /** @file The total table of kernels: an op without one does not compile. */
-import type { GraphNode } from '../../../core/graph/ir';
 import type { OpName } from '../../../core/ops/attributes';
+import type { DeviceNode, FusedNode, FusedOpName } from '../fusion/fusedOps';
 import { conv } from './conv';
 import { elementwise } from './elementwise';
-import type { KernelRule, Lowering, TypeOf } from './kernel';
+import type { FusedKernelRule, KernelContext, KernelRule, Lowering, TypeOf } from './kernel';
 import { linear } from './linear';
 import { maxPool } from './maxPool';
 import { norm } from './norm';
+import { optimizers } from './optimizers';
 import { random } from './random';
 import { reduce } from './reduce';
 import { resample } from './resample';
@@ -26,11 +27,24 @@ export const kernels: { readonly [K in OpName]: KernelRule<K> } = {
   ...norm,
   ...random,
   ...trainingPieces,
+  ...optimizers,
+};
+
+const fusedKernels: { readonly [K in FusedOpName]: FusedKernelRule<K> } = {
+  // Its one dispatch is made by the planner, which alone knows where the gradients are.
+  optimizer_step: ({ outputs, attributes: { count } }) => ({
+    dispatches: [],
+    inPlace: outputs.map((_, index) => [index, count + index] as const),
+  }),
 };
 
 /** The rule of a node's op, applied. */
-export function lower(node: GraphNode, typeOf: TypeOf): Lowering {
+export function lower(node: DeviceNode, typeOf: TypeOf, context: KernelContext): Lowering {
   // A table indexed by a union gives a union of functions, which no argument fits.
-  const rule = kernels[node.op] as KernelRule<OpName>;
-  return rule(node, typeOf);
+  if (isFused(node)) return (fusedKernels[node.op] as FusedKernelRule<FusedOpName>)(node, typeOf, context);
+  return (kernels[node.op] as KernelRule<OpName>)(node, typeOf, context);
+}
+
+function isFused(node: DeviceNode): node is FusedNode {
+  return node.op in fusedKernels;
 }

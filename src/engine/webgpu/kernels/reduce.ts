@@ -9,8 +9,10 @@ import {
   type Dispatch,
   f32,
   type KernelRule,
+  type Lowering,
   type Operand,
   type Param,
+  partialStride,
   perThread,
   perWorkgroup,
   read,
@@ -39,8 +41,8 @@ const min: Reduction = {
 };
 
 export const reduce: { readonly [K in 'sum' | 'mean' | 'amax' | 'amin' | 'argmax']: KernelRule<K> } = {
-  sum: ({ inputs, outputs, attributes: { dim } }, typeOf) =>
-    reduceAxes('sum', add, inputs[0]!, outputs[0]!, dim, typeOf, false),
+  sum: ({ inputs, outputs, attributes: { dim } }, typeOf, { wantsPartials }) =>
+    reduceAxes('sum', add, inputs[0]!, outputs[0]!, dim, typeOf, false, wantsPartials(outputs[0]!)),
   mean: ({ inputs, outputs, attributes: { dim } }, typeOf) =>
     reduceAxes('mean', add, inputs[0]!, outputs[0]!, dim, typeOf, true),
   amax: ({ inputs, outputs, attributes: { dim } }, typeOf) =>
@@ -86,7 +88,8 @@ function reduceAxes(
   dim: readonly number[],
   typeOf: TypeOf,
   mean: boolean,
-) {
+  leavePartials = false,
+): Lowering {
   const { shape, dtype } = typeOf(input);
   const strides = denseStrides(shape);
   const pick = (reduced: boolean) => {
@@ -144,7 +147,9 @@ function reduceAxes(
   }
 
   const splits = Math.min(maxSplits, Math.max(1, Math.ceil(length / elementsPerSplit)));
-  const partial: Operand = splits === 1 ? value(output) : scratch(outputs * splits);
+  const whole = splits === 1 || leavePartials;
+  const stride = partialStride(outputs);
+  const partial: Operand = whole ? value(output) : scratch(stride * splits);
   const keptWalk = walk(kept, 'kept', 'which', 'base');
   const reducedWalk = walk(reduced, 'reduced', 'k', 'at');
   const partialElement = splits === 1 ? result : element;
@@ -153,7 +158,7 @@ function reduceAxes(
     items: outputs * splits,
     size: workgroupSize,
     bindings: { source: read(value(input), element), result: write(partial, partialElement) },
-    params: { length: u32(length), splits: u32(splits), scale: f32(scale), ...params },
+    params: { length: u32(length), splits: u32(splits), stride: u32(stride), scale: f32(scale), ...params },
     declarations: treeDeclaration(element),
     body: `  let which = item / params.splits;
   let split = item % params.splits;
@@ -166,9 +171,9 @@ function reduceAxes(
     total = ${reduction.join('total', 'source[at]')};
   }
 ${joinLanes('total', reduction.join)}
-  if (lane == 0u) { result[item] = ${splits === 1 ? finish('tree[0]', element, result, mean) : 'tree[0]'}; }`,
+  if (lane == 0u) { result[split * params.stride + which] = ${splits === 1 ? finish('tree[0]', element, result, mean) : 'tree[0]'}; }`,
   });
-  if (splits === 1) return { dispatches: [first] };
+  if (whole) return { dispatches: [first], partials: new Map([[output, splits]]) };
   const second = joinPartials(
     name,
     reduction,
@@ -200,9 +205,9 @@ function joinPartials(
     name: `${name} (join)`,
     threads: outputs,
     bindings: { partial: read(partial, element), result: write(output, result) },
-    params: { splits: u32(splits), scale: f32(scale) },
+    params: { splits: u32(splits), stride: u32(partialStride(outputs)), scale: f32(scale) },
     body: `  var total = ${reduction.start(element)};
-  for (var k = 0u; k < params.splits; k++) { total = ${reduction.join('total', 'partial[index * params.splits + k]')}; }
+  for (var k = 0u; k < params.splits; k++) { total = ${reduction.join('total', 'partial[k * params.stride + index]')}; }
   result[index] = ${finish('total', element, result, mean)};`,
   });
 }

@@ -1,0 +1,40 @@
+/** @file Ops that only this backend knows: what its passes make of several nodes of a graph. */
+import type { Graph, GraphNode, ValueId } from '../../../core/graph/ir';
+import type { OpAttributes } from '../../../core/ops/attributes';
+
+export type UpdateOp = 'sgd_update' | 'adamw_update';
+
+export interface FusedOps {
+  /**
+   * One update rule over many parameters. Inputs: the gradients, then for each parameter the states that the rule
+   * updates, then the rule's scalars. Outputs: the updated states. All first states lie in one page, all second ones
+   * in another, and so on.
+   */
+  optimizer_step: {
+    readonly rule: UpdateOp;
+    readonly attributes: OpAttributes[UpdateOp];
+    /** Names of the states that the rule updates. */
+    readonly states: readonly string[];
+    /** Parameters. */
+    readonly count: number;
+  };
+}
+
+export type FusedOpName = keyof FusedOps;
+
+interface FusedNodeOf<K extends FusedOpName> {
+  readonly op: K;
+  readonly inputs: readonly (ValueId | null)[];
+  readonly outputs: readonly ValueId[];
+  readonly attributes: FusedOps[K];
+  readonly frame: number;
+}
+
+export type FusedNode<K extends FusedOpName = FusedOpName> = { [P in K]: FusedNodeOf<P> }[K];
+
+export type DeviceNode = GraphNode | FusedNode;
+
+/** A graph on its way to the device. Values that no node defines any more keep their place in `values`. */
+export interface DeviceGraph extends Omit<Graph, 'nodes'> {
+  readonly nodes: readonly DeviceNode[];
+}

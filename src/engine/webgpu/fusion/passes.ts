@@ -1,0 +1,24 @@
+/** @file All rewrites that this backend makes of a graph before it is planned, each followed by the verifier. */
+import type { Graph } from '../../../core/graph/ir';
+import type { StatePlace } from '../statePages';
+import type { DeviceGraph } from './fusedOps';
+import { fuseOptimizer } from './fuseOptimizer';
+import { verifyDeviceGraph } from './verifyDeviceGraph';
+
+export interface FusionOptions {
+  /** Where a state lies; undefined where that is not known. */
+  stateOf(name: string): StatePlace | undefined;
+}
+
+type Pass = (graph: DeviceGraph, options: FusionOptions) => DeviceGraph;
+
+const passes: Readonly<Record<string, Pass>> = { fuseOptimizer };
+
+export function fuse(graph: Graph, options: FusionOptions): DeviceGraph {
+  let fused: DeviceGraph = graph;
+  for (const [name, pass] of Object.entries(passes)) {
+    fused = pass(fused, options);
+    verifyDeviceGraph(fused, name);
+  }
+  return fused;
+}

@@ -8,6 +8,8 @@ export interface ReadableTrace {
   readonly result: TraceResult;
   /** Of the text likest to it that works; the same where it works itself or where nothing does. */
   readonly readable: TraceResult;
+  /** The text that `readable` is of. */
+  readonly text: string;
   /** From a line of that text to the line on screen; null for one that is being edited. Both count from 1. */
   readonly currentLine: LineMap;
 }
@@ -29,11 +31,11 @@ export class ReadableTracer {
     const result = await trace(text);
     if (this.works(text, result)) {
       this.accept(text, result);
-      return { result, readable: result, currentLine: sameLine };
+      return { result, readable: result, text, currentLine: sameLine };
     }
     const errors = result.diagnostics.filter(({ severity }) => severity === 'error');
     if (errors.length > 0 && errors.every(({ code }) => ABOUT_SHAPES.has(code)))
-      return { result, readable: result, currentLine: sameLine };
+      return { result, readable: result, text, currentLine: sameLine };
     let next: ReadableTrace | null = null;
     for (const { text: other, currentLine } of this.texts.alternatives(
       text,
@@ -42,11 +44,11 @@ export class ReadableTracer {
       const readable = await trace(other);
       if (this.works(other, readable)) {
         this.accept(other, readable);
-        return { result, readable, currentLine };
+        return { result, readable, text: other, currentLine };
       }
-      if (readable.models.length > 0) next ??= { result, readable, currentLine };
+      if (readable.models.length > 0) next ??= { result, readable, text: other, currentLine };
     }
-    return next ?? { result, readable: result, currentLine: sameLine };
+    return next ?? { result, readable: result, text, currentLine: sameLine };
   }
 
   private accept(text: string, { models }: TraceResult): void {

@@ -1,90 +1,63 @@
 /** @file Which shapes each line of a file makes, for inlay hints: a pure view of a trace's result. */
-import type { Frame, TracedGraph, TraceResult, TypeTree } from '../core/graph/tracedModel';
+import type { TraceResult, TypeTree } from '../core/graph/tracedModel';
+import { groupBy } from '../core/groupBy';
+import { contains, type LayerPlace, layerPlaces } from './layerPlaces';
 
 export interface LineHint {
   /** From 1: where the outermost expression ends. */
   readonly line: number;
   /** From 0, in UTF-16 units. */
   readonly endColumn: number;
-  /** One for each time the expression was evaluated, batch included, in order. */
-  readonly shapes: readonly (readonly number[])[];
-  /** The module called each time; '' in `path` is the model, absent where the expression is no module call. */
-  readonly calls: readonly { readonly path: string }[];
+  /** One for each time the expression was evaluated, or the layers of the line were called; in order. */
+  readonly outputs: readonly TypeTree[];
+  /** The module called each time; null where the expression is no module call. */
+  readonly paths: readonly (string | null)[];
+  /** Size of the first dimension of the model's input. */
+  readonly batch: number | null;
+  /** Whether neighbours that are alike are one thing used again: not so where a line builds several layers. */
+  readonly isOneThing: boolean;
 }
 
 /**
- * A line's hint is what its outermost traced expression gives: `x = down(x)` in a loop has one shape a turn. A line
- * that several models run is told by the first of them. Lines that only a call that failed ran are told up to the error.
+ * A line's hint is what its outermost traced expression gives: `x = down(x)` in a loop has one output a turn. A line
+ * that several models run is told by the first of them. Lines that only a call that failed ran are told up to the
+ * error. A line that builds layers tells what they give where they are called.
+ *
+ * @param text of the file as it was traced
  */
-export function shapeHints(result: TraceResult, file: string): LineHint[] {
-  const hints = new Map<number, LineHint>();
-  const traced = result.models.flatMap(({ graphs }) => graphs.slice(0, 1));
-  const interrupted = result.interrupted?.map(({ graph }) => graph) ?? [];
-  for (const graph of [...traced, ...interrupted]) {
-    for (const hint of graphHints(graph, file)) if (!hints.has(hint.line)) hints.set(hint.line, hint);
-  }
-  return [...hints.values()].sort((a, b) => a.line - b.line);
+export function shapeHints(result: TraceResult, file: string, text?: string): LineHint[] {
+  const lines = groupBy(layerPlaces(result, file, text), ({ range }) => range.endLine);
+  return [...lines].map(([line, places]) => lineHint(line, places)).sort((a, b) => a.line - b.line);
 }
 
-interface Evaluation {
-  readonly frame: Frame;
-  readonly shape: readonly number[];
-  readonly path: string | null;
-}
-
-function graphHints(graph: TracedGraph, file: string): LineHint[] {
-  const byLine = new Map<number, Evaluation[]>();
-  for (const evaluation of evaluations(graph)) {
-    const { frame } = evaluation;
-    if (frame.file !== file) continue;
-    const present = byLine.get(frame.endLine);
-    const order = present ? compareExtent(frame, present[0]!.frame) : 1;
-    if (order > 0) byLine.set(frame.endLine, [evaluation]);
-    else if (order === 0) present!.push(evaluation);
-  }
-  return [...byLine].map(([line, found]) => ({
+function lineHint(line: number, places: readonly LayerPlace[]): LineHint {
+  const told = toldBy(places);
+  const uses = told.flatMap((place) => place.uses);
+  if (told.length > 1) uses.sort((a, b) => (a.call?.firstNode ?? 0) - (b.call?.firstNode ?? 0));
+  return {
     line,
-    endColumn: found[0]!.frame.endColumn,
-    shapes: found.map(({ shape }) => shape),
-    calls: found.flatMap(({ path }) => (path === null ? [] : [{ path }])),
-  }));
+    endColumn: told.at(-1)!.range.endColumn,
+    outputs: uses.map(({ output }) => output),
+    paths: uses.map(({ call }) => call?.path ?? null),
+    batch: uses[0]!.traced.graph.inputs[0]?.shape[0] ?? null,
+    isOneThing: told.length === 1,
+  };
+}
+
+/** The widest expression; else the attribute; else what the line builds, several layers of a list included. */
+function toldBy(places: readonly LayerPlace[]): readonly LayerPlace[] {
+  const of = (kind: LayerPlace['kind']) => places.filter((place) => place.kind === kind);
+  const [expression] = of('expression').sort((a, b) => compareExtent(b.range, a.range));
+  if (expression) return [expression];
+  const attributes = of('attribute');
+  if (attributes.length > 0) return attributes.slice(-1);
+  const built = of('construction');
+  return built
+    .filter(({ range }) => !built.some((other) => other.range !== range && contains(other.range, range)))
+    .sort((a, b) => a.range.endColumn - b.range.endColumn);
 }
 
 /** Positive where `a` reaches further than `b`; both end on one line. */
-function compareExtent(a: Frame, b: Frame): number {
+function compareExtent(a: LayerPlace['range'], b: LayerPlace['range']): number {
   return b.line - a.line || a.endColumn - a.column - (b.endColumn - b.column) || b.column - a.column;
-}
-
-/** The first tensor that each frame's expression gave: of the module it called, else of the last op in it. */
-function evaluations(graph: TracedGraph): Evaluation[] {
-  const shapes = new Map<number, readonly number[]>();
-  const paths = new Map<number, string>();
-  for (const node of graph.graph.nodes) {
-    const value = node.outputs[0];
-    if (value === undefined) continue;
-    for (let frame = node.frame; frame >= 0; frame = graph.frames[frame]!.parent)
-      shapes.set(frame, graph.graph.values[value]!.shape);
-  }
-  for (const call of graph.calls) {
-    // Calls come outermost first: a Sequential's own call is the expression, not its children's.
-    if (call.frame < 0 || paths.has(call.frame)) continue;
-    paths.set(call.frame, call.path);
-    const shape = firstShape(call.output);
-    if (shape) shapes.set(call.frame, shape);
-  }
-  for (const frame of graph.unfinished ?? []) shapes.delete(frame);
-  return [...shapes]
-    .sort(([a], [b]) => a - b)
-    .map(([index, shape]) => ({ frame: graph.frames[index]!, shape, path: paths.get(index) ?? null }));
-}
-
-function firstShape(tree: TypeTree): readonly number[] | null {
-  if (tree === null) return null;
-  if ('shape' in tree) return tree.shape;
-  const parts = 'tuple' in tree ? tree.tuple : 'list' in tree ? tree.list : Object.values(tree.dict);
-  for (const part of parts) {
-    const shape = firstShape(part);
-    if (shape) return shape;
-  }
-  return null;
 }

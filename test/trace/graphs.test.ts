@@ -164,7 +164,14 @@ test('a layer made of layers is one expression of the user, whatever it is made 
   expect(new Set(frames.map(({ line, column, endColumn }) => `${line}:${column}-${endColumn}`))).toEqual(
     new Set(['9:15-30']),
   );
-  expect(shapeHints(result, 'model.py')).toEqual([
-    { line: 9, endColumn: 30, shapes: [[5, 2, 8]], calls: [{ path: 'encoder' }] },
+  expect(shapeHints(result, 'model.py').filter(({ line }) => line === 9)).toEqual([
+    {
+      line: 9,
+      endColumn: 30,
+      outputs: [{ shape: [5, 2, 8], dtype: 'float32' }],
+      paths: ['encoder'],
+      batch: 5,
+      isOneThing: true,
+    },
   ]);
 });

@@ -30,7 +30,8 @@ class Net(nn.Module):
   expect(result.models).toEqual([]);
   expect(diagnosticsText(result).join('\n')).toContain(error);
   const shown = shapeHints(result, 'model.py').map(
-    ({ line, shapes }) => `${lines[line - 1]!.trim()}  # ${formatShapes(shapes, { maxLength: 100 })}`,
+    ({ line, outputs, isOneThing: counted }) =>
+      `${lines[line - 1]!.trim()}  # ${formatShapes(outputs, { maxLength: 100, counted })}`,
   );
   expect(shown).toEqual(hints);
 }
@@ -39,6 +40,7 @@ test('lines before the error have their shapes, its own line what went into it',
   check(
     'y = self.conv(x)\nz = F.max_pool2d(y, 2)\nreturn torch.cat([y.flatten(2), z], 1)',
     [
+      'self.conv = nn.Conv2d(3, 3, 3, padding=1)  # 3×8×8',
       'y = self.conv(x)  # 3×8×8',
       'z = F.max_pool2d(y, 2)  # 3×4×4',
       'return torch.cat([y.flatten(2), z], 1)  # 3×64',
@@ -49,7 +51,11 @@ test('lines before the error have their shapes, its own line what went into it',
 test('an error inside of a module: the line that called it gave nothing', () =>
   check(
     'x = F.relu(x)\nx = self.blocks[1](x)\nreturn x',
-    ['x = self.conv(x)  # 3×8×8', 'x = F.relu(x)  # 3×8×8'],
+    [
+      'self.conv = nn.Conv2d(3, 3, 3, padding=1)  # 3×8×8',
+      'x = self.conv(x)  # 3×8×8',
+      'x = F.relu(x)  # 3×8×8',
+    ],
     'shapes cannot be multiplied',
   ));
 
@@ -57,15 +63,22 @@ test('a loop keeps the turns that went well', () =>
   check(
     'for block in self.blocks:\n    x = block(x)\nreturn x',
     [
+      'self.conv = nn.Conv2d(3, 3, 3, padding=1)  # 3×8×8 → 3×8×4 (2 times)',
+      'self.fc = nn.Linear(width, 4)  # 3×8×4 (2 times)',
       'x = self.conv(x)  # 3×8×8 → 3×8×4 (2 times)',
       'return self.fc(x)  # 3×8×4 (2 times)',
+      'self.blocks = nn.ModuleList([Block(8), Block(4), Block(5)])  # 3×8×4',
       'x = block(x)  # 3×8×4 (2 times)',
     ],
     'shapes cannot be multiplied',
   ));
 
 test("an exception of the user's own", () =>
-  check('x = self.conv(x)\nreturn undefined_name + x', ['x = self.conv(x)  # 3×8×8'], 'undefined_name'));
+  check(
+    'x = self.conv(x)\nreturn undefined_name + x',
+    ['self.conv = nn.Conv2d(3, 3, 3, padding=1)  # 3×8×8', 'x = self.conv(x)  # 3×8×8'],
+    'undefined_name',
+  ));
 
 test('an error that forward catches interrupts nothing', async () => {
   const result = await trace(

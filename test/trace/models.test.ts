@@ -62,10 +62,25 @@ test("the seed U-Net's own test code gives its example, and hints for every line
   ]);
   const lines = source.split('\n');
   const shown = shapeHints(result, 'seed_unet.py').map(
-    ({ line, shapes }) => `${lines[line - 1]!.trim()}  # ${formatShapes(shapes, { maxLength: 100 })}`,
+    ({ line, outputs }) => `${lines[line - 1]!.trim()}  # ${formatShapes(outputs, { maxLength: 100 })}`,
   );
+  const everyBlock =
+    '64×161×161 → 128×80×80 → 256×40×40 → 512×20×20 → 1024×10×10 → 512×20×20 → 256×40×40 → 128×80×80 → …';
   expect(shown).toEqual([
-    'return self.conv(x)  # 64×161×161 → 128×80×80 → 256×40×40 → 512×20×20 → 1024×10×10 → 512×20×20 → 256×40×40 → 128×80×80 → …',
+    `nn.Conv2d(in_channels, out_channels, 3, 1, 1, bias=False),  # ${everyBlock}`,
+    `nn.BatchNorm2d(out_channels),  # ${everyBlock}`,
+    `nn.ReLU(inplace=True),  # ${everyBlock}`,
+    `nn.Conv2d(out_channels, out_channels, 3, 1, 1, bias=False),  # ${everyBlock}`,
+    `nn.BatchNorm2d(out_channels),  # ${everyBlock}`,
+    `nn.ReLU(inplace=True),  # ${everyBlock}`,
+    `)  # ${everyBlock}`,
+    `return self.conv(x)  # ${everyBlock}`,
+    'self.pool = nn.MaxPool2d(kernel_size=2, stride=2)  # 64×80×80 → 128×40×40 → 256×20×20 → 512×10×10',
+    'self.downs.append(DoubleConv(in_channels, feature))  # 64×161×161 → 128×80×80 → 256×40×40 → 512×20×20',
+    ')  # 512×20×20 → 256×40×40 → 128×80×80 → 64×160×160',
+    'self.ups.append(DoubleConv(feature*2, feature))  # 512×20×20 → 256×40×40 → 128×80×80 → 64×161×161',
+    'self.bottleneck = DoubleConv(features[-1], features[-1]*2)  # 1024×10×10',
+    'self.final_conv = nn.Conv2d(features[0], out_channels, kernel_size=1)  # 1×161×161',
     'x = down(x)  # 64×161×161 → 128×80×80 → 256×40×40 → 512×20×20',
     'x = self.pool(x)  # 64×80×80 → 128×40×40 → 256×20×20 → 512×10×10',
     'x = self.bottleneck(x)  # 1024×10×10',

@@ -1,6 +1,6 @@
 /** @file Shapes at the ends of lines, from the trace of the text as it is now. */
 import * as vscode from 'vscode';
-import { formatShapes } from '../../trace/formatShapes';
+import { formatShapes, formatTree } from '../../trace/formatShapes';
 import { type LineHint, shapeHints } from '../../trace/shapeHints';
 import { onSettingChange, setting } from '../workspace/settings';
 import { workspacePath } from '../workspace/workspacePaths';
@@ -14,7 +14,9 @@ export class ShapeHintsProvider implements vscode.InlayHintsProvider, vscode.Dis
   constructor(private readonly documents: ModelDocuments) {
     this.#subscriptions = [
       documents.onDidChange(() => this.#changed.fire()),
-      onSettingChange(['shapeHints.enabled', 'shapeHints.maxLength'], () => this.#changed.fire()),
+      onSettingChange(['shapeHints.enabled', 'shapeHints.maxLength', 'shapeHints.batch'], () =>
+        this.#changed.fire(),
+      ),
     ];
   }
 
@@ -27,7 +29,8 @@ export class ShapeHintsProvider implements vscode.InlayHintsProvider, vscode.Dis
     const traced = await this.documents.current(document, token);
     if (!traced) return [];
     const maxLength = longestHint(document.uri);
-    return shapeHints(traced.readable, workspacePath(document.uri).path)
+    const batch = setting('shapeHints.batch', document.uri);
+    return shapeHints(traced.readable, workspacePath(document.uri).path, traced.text)
       .map((found) => ({ ...found, line: traced.currentLine(found.line) ?? 0 }))
       .filter(
         ({ line }) => line > range.start.line && line <= Math.min(range.end.line + 1, document.lineCount),
@@ -37,7 +40,12 @@ export class ShapeHintsProvider implements vscode.InlayHintsProvider, vscode.Dis
         // Past the code and any comment: a hint between them would be read as a part of the line.
         const hint = new vscode.InlayHint(
           text.end,
-          formatShapes(found.shapes, { maxLength }),
+          formatShapes(found.outputs, {
+            maxLength,
+            batch,
+            batchSize: found.batch,
+            counted: found.isOneThing,
+          }),
           vscode.InlayHintKind.Type,
         );
         hint.paddingLeft = true;
@@ -63,11 +71,11 @@ function longestHint(document: vscode.Uri): number {
 const mostListed = 24;
 
 /** Every evaluation with its whole shape, batch included, and the module that it called. */
-function hintDetails({ shapes, calls }: LineHint): vscode.MarkdownString {
-  const rows = shapes.slice(0, mostListed).map((shape, index) => {
-    const path = calls.length === shapes.length ? calls[index]?.path : undefined;
-    return `- \`${shape.join('×') || 'scalar'}\`${path ? ` from \`${path}\`` : ''}`;
+function hintDetails({ outputs, paths }: LineHint): vscode.MarkdownString {
+  const rows = outputs.slice(0, mostListed).map((output, index) => {
+    const path = paths[index];
+    return `- \`${formatTree(output, { batch: true })}\`${path ? ` from \`${path}\`` : ''}`;
   });
-  const more = shapes.length > mostListed ? [`- and ${shapes.length - mostListed} more`] : [];
+  const more = outputs.length > mostListed ? [`- and ${outputs.length - mostListed} more`] : [];
   return new vscode.MarkdownString(['Shape, batch first:', '', ...rows, ...more].join('\n'));
 }

@@ -6,6 +6,7 @@ export interface Settings {
   readonly 'shapeHints.enabled': boolean;
   /** In characters. */
   readonly 'shapeHints.maxLength': number;
+  readonly 'shapeHints.batch': boolean;
   readonly 'codeLens.enabled': boolean;
   readonly device: DeviceChoice;
 }
@@ -13,6 +14,7 @@ export interface Settings {
 const defaults: Settings = {
   'shapeHints.enabled': true,
   'shapeHints.maxLength': 60,
+  'shapeHints.batch': false,
   'codeLens.enabled': true,
   device: 'auto',
 };

@@ -128,14 +128,17 @@ test('constructors draw in PyTorch order, and what is drawn for nothing still co
   );
   const bound = 1 / 3;
   expect(result.models[0]!.init.map(({ target: name, fill }) => [name, ...Object.values(fill)])).toEqual([
-    ['conv.weight', 'uniform', expect.closeTo(-3 * bound, 12), expect.closeTo(3 * bound, 12)],
+    ['conv.weight', 'uniform', expect.closeTo(-bound, 12), expect.closeTo(bound, 12)],
     ['conv.bias', 'uniform', expect.closeTo(-bound, 12), expect.closeTo(bound, 12)],
     [null, 'uniform', 0, 1],
-    ['scale', 'normal', 0, 0.5],
+    [null, 'normal', 0, 1],
     ['conv.bias', 'constant', 0],
+    // Copies: scale, shift, and which of these steps is copied.
+    ['conv.weight', 'copy', 3, 0, 0],
     ['conv.bias', 'constant', 0.5],
     ['norm.weight', 'constant', 1],
     ['norm.bias', 'constant', 0],
+    ['scale', 'copy', 0.5, 0, 3],
     ['norm.running_mean', 'constant', 0],
     ['norm.running_var', 'constant', 1],
     ['norm.num_batches_tracked', 'constant', 0],

@@ -93,12 +93,36 @@ export interface StateEntry {
 export interface InitStep {
   readonly target: string | null;
   readonly shape: readonly number[];
-  readonly fill:
-    | { readonly kind: 'constant'; readonly value: number }
-    | { readonly kind: 'values'; readonly values: readonly number[] }
-    | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
-    | { readonly kind: 'normal'; readonly mean: number; readonly std: number };
+  /** Where in the target, counted in elements, `shape` begins that fills only a part of it; 0 unless given. */
+  readonly offset?: number;
+  readonly fill: InitFill;
 }
+
+/** Named after torch.nn.init and torch's functions; what they mean stands in `core/random`. */
+export type InitFill =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'values'; readonly values: readonly number[] }
+  | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
+  | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
+  | {
+      readonly kind: 'trunc_normal';
+      /** 2Φ − 1 of the bounds `a` and `b`. */
+      readonly low: number;
+      readonly high: number;
+      readonly mean: number;
+      readonly std: number;
+      readonly a: number;
+      readonly b: number;
+    }
+  | { readonly kind: 'orthogonal'; readonly gain: number }
+  | { readonly kind: 'sparse'; readonly sparsity: number; readonly std: number }
+  | { readonly kind: 'eye' }
+  | { readonly kind: 'dirac'; readonly groups: number }
+  | { readonly kind: 'randperm' }
+  /** Whole numbers in [low, high). */
+  | { readonly kind: 'randint'; readonly low: number; readonly high: number }
+  /** scale·x + shift of the numbers that step `of` of the list made: a deep copy, or a draw that was changed. */
+  | { readonly kind: 'copy'; readonly of: number; readonly scale: number; readonly shift: number };
 
 export interface TracedGraph {
   readonly mode: 'train' | 'eval';

@@ -61,6 +61,11 @@ export class TorchGenerator {
     return order;
   }
 
+  /** `torch.randint(low, high, (count,))` of a range below 2³². */
+  randint(count: number, low: number, high: number): Int32Array<ArrayBuffer> {
+    return Int32Array.from({ length: count }, () => low + (this.engine.random() % (high - low)));
+  }
+
   /** 24 bits in [0, 1). */
   private unitFloat(): number {
     return (this.engine.random() & 0xffffff) * 2 ** -24;

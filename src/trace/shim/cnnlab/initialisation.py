@@ -1,5 +1,5 @@
 """State entries of a constructed model, and how PyTorch would have filled them."""
-from torch._methods import transformed
+from torch._recorder import Draw
 from torch._tensor import Parameter, Tensor, finite
 
 
@@ -21,35 +21,60 @@ def state_entries(model):
 
 
 def init_steps(model, draws):
-    """`draws` in the order they ran. Fills of tensors that no state entry holds are dropped; draws are kept."""
-    owners, derived, waiting = {}, {}, {}
+    """`draws` in the order they ran, then copies of them. Numbers that nobody keeps are drawn all the same."""
+    owners, unfilled, draws = {}, {}, list(draws)
     for name, tensor in model.state_dict(keep_vars=True).items():
         source = getattr(tensor, "_source", None)
-        waiting[name] = tensor
-        if source is None:
-            continue
-        owners.setdefault(id(source), name)
-        if source.derived is not None:
+        first = owners.setdefault(id(source), name)
+        if source is None or not (source.draws or source.derived):
+            unfilled[name] = tensor
+        elif first != name:  # another name of the same tensor
+            draws.extend(copies(source, name))
+        elif not source.draws:
             draw, scale, shift = source.derived
-            derived.setdefault(id(draw), (name, scale, shift))
-    steps = []
-    for draw in draws:
-        fill = draw.fill
-        target = owners.get(id(draw.source))
-        if id(draw) in derived:
-            target, scale, shift = derived[id(draw)]
-            fill = transformed(fill, scale, shift)
-        if target is None and not draw.is_random:
-            continue
-        waiting.pop(target, None)
-        steps.append({"target": target, "shape": draw.shape, "fill": finite_fill(fill)})
-    for name, tensor in waiting.items():
+            draws.append(Draw(source, draw.shape, copy_of(draw, scale, shift)))
+    targets = [draw.source if isinstance(draw.source, str) else owners.get(id(draw.source)) for draw in draws]
+    kept = needed_draws(draws, targets)
+    numbers = {id(draw): number for number, (draw, _) in enumerate(kept)}
+    steps = [init_step(draw, target, numbers) for draw, target in kept]
+    for name, tensor in unfilled.items():
         steps.append({"target": name, "shape": list(tensor._shape), "fill": known_fill(tensor)})
     return steps
 
 
-def finite_fill(fill):
-    return {key: finite(value) if isinstance(value, float) else value for key, value in fill.items()}
+def copies(source, target):
+    if not source.draws:
+        draw, scale, shift = source.derived
+        return [Draw(target, draw.shape, copy_of(draw, scale, shift))]
+    return [Draw(target, draw.shape, copy_of(draw, 1.0, 0.0), draw.offset) for draw in source.draws]
+
+
+def copy_of(draw, scale, shift):
+    return {"kind": "copy", "of": draw, "scale": scale, "shift": shift}
+
+
+def needed_draws(draws, targets):
+    """(Draw, target) of all that a state entry holds, that another needs, or that moves the generator."""
+    needed, kept = set(), []
+    for draw, target in reversed(list(zip(draws, targets))):
+        if target is None and not draw.is_random and id(draw) not in needed:
+            continue
+        if draw.fill["kind"] == "copy":
+            needed.add(id(draw.fill["of"]))
+        kept.append((draw, target))
+    return kept[::-1]
+
+
+def init_step(draw, target, numbers):
+    fill = {key: finite(value) if isinstance(value, float) else value for key, value in draw.fill.items()}
+    if fill["kind"] == "copy":
+        of = fill.pop("of")
+        if id(of) in numbers:
+            fill["of"] = numbers[id(of)]
+        else:  # drawn before the model was built, as by a layer of the module's own
+            fill = init_step(of, target, numbers)["fill"]
+    step = {"target": target, "shape": draw.shape, "fill": fill}
+    return {**step, "offset": draw.offset} if draw.offset else step
 
 
 def known_fill(tensor):

@@ -83,26 +83,22 @@ def normal(mean, std, size=None, *, generator=None, out=None):
 
 
 def randint(low, high=None, size=None, *, dtype=None, requires_grad=False, device=None, generator=None, out=None):
-    """Integers whose values stay unknown: they serve as inputs."""
     if size is None:
         low, high, size = 0, low, high
-    not_followed("torch.randint")
-    return Tensor(sized((), size), dtype or _dtypes.int64, None, None, _recorder.Source())
+    shape = sized((), size)
+    return integers(shape, {"kind": "randint", "low": int(low), "high": int(high)}, dtype)
 
 
 def randperm(n, *, dtype=None, **_):
-    not_followed("torch.randperm")
-    return Tensor((n,), dtype or _dtypes.int64, None, None, _recorder.Source())
+    return integers((n,), {"kind": "randperm"}, dtype)
 
 
-def not_followed(name):
-    """In a constructor, what is drawn afterwards would come out otherwise than in PyTorch."""
-    if _recorder.current().constructing:
-        _recorder.warn(
-            "init-not-reproduced",
-            f"{name} draws integers, which is not followed: weights initialised afterwards differ from PyTorch's.",
-            "Load initial weights saved by PyTorch for equal numbers.",
-        )
+def integers(shape, fill, kind):
+    """Draws whose values stay unknown; inside forward they are just numbers that nobody knows."""
+    tensor = Tensor(shape, kind or _dtypes.int64, None, None, _recorder.Source())
+    if _recorder.current().call is None:
+        _recorder.draw(tensor._source, shape, fill)
+    return tensor
 
 
 def like(create):
@@ -246,9 +242,13 @@ def copy_(self, source, non_blocking=False):
             self._constant, self._id = constant, None
         else:
             record_constant(self, constant)
-    elif source._source is not None:
-        for step in _recorder.current().draws:
-            if step.source is source._source:
-                step.source = self._source
-        self._source.derived = source._source.derived
+    elif source._source is not None and source._shape == self._shape:
+        self._source = self._source or _recorder.Source()
+        _recorder.copy_draws(source._source, self._source)
+    elif _recorder.current().constructing:
+        _recorder.warn(
+            "init-not-reproduced",
+            "Copying computed values into a tensor is not followed: its initial values differ from PyTorch's.",
+            "Fill it with torch.nn.init, or load initial weights saved by PyTorch.",
+        )
     return self

@@ -8,7 +8,7 @@ from . import _reductions as reductions
 from . import _shaping as shaping
 from ._constants import uniform
 from ._missing import Missing, pytorch_names
-from ._recorder import current, warn
+from ._recorder import Source, copy_draws, current, draw, warn
 from ._tensor import Parameter, Tensor, apply, functions, record_constant
 
 POINTWISE = """abs add addcdiv addcmul atan2 ceil clamp cos div eq erf exp expm1 floor floor_divide ge gt isnan le lerp log
@@ -33,7 +33,10 @@ sin sqrt square sub tanh squeeze unsqueeze transpose t""".split()
 
 def clone(input, *, memory_format=None):
     if input._constant is not None or current().call is None:
-        return Tensor(input._shape, input.dtype, input._constant, input._id or input._value_for_alias(), input._source)
+        source = Source()
+        if not copy_draws(input._source, source):
+            source = input._source
+        return Tensor(input._shape, input.dtype, input._constant, input._id or input._value_for_alias(), source)
     return Tensor(input._shape, input.dtype, None, apply("reshape", [input], {"shape": list(input._shape)})._id)
 
 
@@ -80,31 +83,26 @@ def in_place_method(name, function):
 
 def change_fill(tensor, function, args, kwargs):
     """`weight.data.mul_(0.1)` in a constructor changes how the last fill is read. False where it cannot."""
-    draws = [step for step in current().draws if step.source is tensor._source]
-    if not draws:
+    draws, derived = tensor._source.draws, tensor._source.derived
+    if len(draws) != 1 and (draws or derived is None):
         return False
-    last = draws[-1]
+    last = draws[0] if draws else derived[0]
     if last.fill["kind"] == "constant":
         result = function(Tensor(tensor._shape, tensor.dtype, uniform(last.fill["value"])), *args, **kwargs)
         if result._constant is not None:
             record_constant(tensor, result._constant)
         return result._constant is not None
-    if function not in AFFINE or last.fill["kind"] == "values":
+    if function not in AFFINE:
         return False
     at_one, at_zero = (function(Tensor((), tensor.dtype, uniform(x)), *args, **kwargs)._constant for x in (1.0, 0.0))
     if at_one is None or at_zero is None or not (at_one.is_uniform and at_zero.is_uniform):
         return False
-    last.fill = transformed(last.fill, at_one.fill - at_zero.fill, at_zero.fill)
+    scale, shift = at_one.fill - at_zero.fill, at_zero.fill
+    if not draws:
+        shift += derived[2] * scale
+        scale *= derived[1]
+    draw(tensor._source, tensor._shape, {"kind": "copy", "of": last, "scale": scale, "shift": shift})
     return True
-
-
-def transformed(fill, scale, shift):
-    """The draw whose numbers are `scale · x + shift`."""
-    if fill["kind"] == "uniform":
-        return {"kind": "uniform", "low": fill["low"] * scale + shift, "high": fill["high"] * scale + shift}
-    if fill["kind"] == "normal":
-        return {"kind": "normal", "mean": fill["mean"] * scale + shift, "std": fill["std"] * scale}
-    return fill
 
 
 def augmented(function):

@@ -79,10 +79,9 @@ def affine_draw(a, scale, shift):
         return None
     derived = source.derived
     if derived is None:
-        draws = [step for step in current().draws if step.source is source]
-        if len(draws) != 1 or not draws[0].is_random:
+        if len(source.draws) != 1 or source.draws[0].fill["kind"] == "constant":
             return None
-        derived = (draws[0], 1.0, 0.0)
+        derived = (source.draws[0], 1.0, 0.0)
     result = Tensor(a._shape, a.dtype, None, None, type(source)())
     result._source.derived = (derived[0], derived[1] * scale, derived[2] * scale + shift)
     return result

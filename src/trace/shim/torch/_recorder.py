@@ -29,22 +29,32 @@ class ValueDependent(RuntimeError):
 
 
 class Draw:
-    """One number-drawing or fill of a tensor's storage, in the order they ran."""
+    """One number-drawing or fill of a tensor's storage, in the order they ran.
 
-    def __init__(self, source, shape, fill):
+    A copy has the fill {"kind": "copy", "of": Draw, "scale", "shift"}. With an `offset`, only as many elements as
+    `shape` has are filled, from there on."""
+
+    def __init__(self, source, shape, fill, offset=0):
         self.source = source
         self.shape = list(shape)
         self.fill = fill
+        self.offset = offset
 
     @property
     def is_random(self):
-        return self.fill["kind"] in ("uniform", "normal")
+        return self.fill["kind"] in RANDOM
+
+
+RANDOM = {"uniform", "normal", "trunc_normal", "orthogonal", "sparse", "randperm", "randint"}
 
 
 class Source:
     """Whose values a tensor made outside of a model call holds. Parameters and their `.data` share one."""
 
     derived = None  # (Draw, scale, shift): `torch.randn(…) * 0.02` before it becomes a parameter
+
+    def __init__(self):
+        self.draws = []  # the last fill of the whole, then those of parts
 
 
 class Recording:
@@ -122,7 +132,29 @@ def new_leaf(tensor):
 def draw(source, shape, fill):
     step = Draw(source, shape, fill)
     recording.draws.append(step)
+    source.draws = [step]
     return step
+
+
+def draw_part(source, offset, shape, fill):
+    step = Draw(source, shape, fill, offset)
+    recording.draws.append(step)
+    source.draws.append(step)
+
+
+def copy_draws(source, copy):
+    """`copy` takes the numbers that `source` holds by now. False where nothing ever filled it."""
+    if source is None or not (source.draws or source.derived):
+        return False
+    if not source.draws:
+        copy.derived = source.derived
+    for step in list(source.draws):
+        fill = {"kind": "copy", "of": step, "scale": 1.0, "shift": 0.0}
+        if step is source.draws[0]:
+            draw(copy, step.shape, fill)
+        else:
+            draw_part(copy, step.offset, step.shape, fill)
+    return True
 
 
 def warn(code, message, hint):

@@ -171,7 +171,7 @@ class Tensor:
         return self
 
     def __deepcopy__(self, memo):
-        """A copy with a source of its own, filled as this one was (values drawn are drawn once and copied)."""
+        """A copy with a source of its own, holding the same numbers."""
         copy = type(self).__new__(type(self))
         Tensor.__init__(copy, self._shape, self.dtype, self._constant)
         copy.__dict__.update(
@@ -179,7 +179,7 @@ class Tensor:
         )
         copy._source = _recorder.Source()
         memo[id(self)] = copy
-        copy_draws(self._source, copy._source)
+        _recorder.copy_draws(self._source, copy._source)
         return copy
 
     def _become(self, result, in_place=True):
@@ -199,20 +199,6 @@ class Tensor:
         self._constant = result._constant
         self._id = result._id
         return self
-
-
-def copy_draws(source, copy):
-    """Fills are repeated; numbers cannot be, since the generator has moved on: others of the same kind are drawn."""
-    recording = _recorder.current()
-    draws = [step for step in recording.draws if step.source is source]
-    for step in draws:
-        _recorder.draw(copy, step.shape, step.fill)
-    if recording.constructing and any(step.is_random for step in draws):
-        _recorder.warn(
-            "init-not-reproduced",
-            "A deep copy of initialised weights draws numbers of its own here; in PyTorch it has those of the original.",
-            "Build the layers one by one, or load initial weights saved by PyTorch.",
-        )
 
 
 class Parameter(Tensor):

@@ -3,9 +3,6 @@ import math
 
 from .._creation import fill_in_place
 from .._missing import missing_attribute, pytorch_names
-from .._recorder import UnsupportedOp, warn
-from .._tensor import record_constant
-from .. import _constants
 
 
 def uniform_(tensor, a=0.0, b=1.0, generator=None):
@@ -79,54 +76,45 @@ def xavier_normal_(tensor, gain=1.0, generator=None):
 
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
-    warn(
-        "init-not-reproduced",
-        "trunc_normal_ is replaced by normal_ without truncation: initial weights differ from PyTorch's.",
-        "Load initial weights saved by PyTorch for equal numbers.",
+    """Uniform between the quantiles of the bounds, through the normal distribution's inverse, as PyTorch draws it."""
+    low, high = (2 * ((1.0 + math.erf((bound - mean) / std / math.sqrt(2.0))) / 2.0) - 1 for bound in (a, b))
+    return fill_in_place(
+        tensor, {"kind": "trunc_normal", "low": low, "high": high, "mean": mean, "std": std, "a": a, "b": b}
     )
-    return normal_(tensor, mean, std)
 
 
 def eye_(tensor):
-    rows, columns = tensor._shape
-    return listed(tensor, (float(r == c) for r in range(rows) for c in range(columns)), "eye_")
+    if tensor.ndim != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    return fill_in_place(tensor, {"kind": "eye"})
 
 
 def dirac_(tensor, groups=1):
-    out, channels, *kernel = tensor._shape
-    centre = [size // 2 for size in kernel]
-    per_group = out // groups
-    taps = math.prod(kernel)
-    middle = sum(c * s for c, s in zip(centre, _constants.row_strides(kernel)))
-    values = (
-        float(tap == middle and o % per_group == c) for o in range(out) for c in range(channels) for tap in range(taps)
-    )
-    return listed(tensor, values, "dirac_")
-
-
-def listed(tensor, values, name):
-    if tensor.numel() > _constants.LIMIT:
-        raise UnsupportedOp(f"torch.nn.init.{name}", f"torch.nn.init.{name} is supported up to 4096 elements.")
-    record_constant(tensor, _constants.listed(values))
-    return tensor
+    if tensor.ndim not in (3, 4, 5):
+        raise ValueError("Only tensors with 3, 4, or 5 dimensions are supported")
+    if tensor._shape[0] % groups != 0:
+        raise ValueError("dim 0 must be divisible by groups")
+    return fill_in_place(tensor, {"kind": "dirac", "groups": groups})
 
 
 def orthogonal_(tensor, gain=1, generator=None):
-    warn(
-        "init-not-reproduced",
-        "orthogonal_ is replaced by xavier_normal_: initial weights differ from PyTorch's.",
-        "Load initial weights saved by PyTorch for equal numbers.",
-    )
-    return xavier_normal_(tensor, gain)
+    if tensor.ndim < 2:
+        raise ValueError("Only tensors with 2 or more dimensions are supported")
+    if tensor.numel() == 0:
+        return tensor
+    return fill_in_place(tensor, {"kind": "orthogonal", "gain": gain})
 
 
 def sparse_(tensor, sparsity, std=0.01, generator=None):
-    raise UnsupportedOp("torch.nn.init.sparse_")
+    if tensor.ndim != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    return fill_in_place(tensor, {"kind": "sparse", "sparsity": sparsity, "std": std})
 
 
 # The names that PyTorch keeps for old code.
 uniform, normal, constant, eye, dirac = uniform_, normal_, constant_, eye_, dirac_
 xavier_uniform, xavier_normal = xavier_uniform_, xavier_normal_
 kaiming_uniform, kaiming_normal, orthogonal = kaiming_uniform_, kaiming_normal_, orthogonal_
+sparse = sparse_
 
 __getattr__ = missing_attribute("torch.nn.init", lambda: pytorch_names()["torch.nn.init"], lambda: list(globals()))

@@ -2,6 +2,7 @@
 import math
 
 from ... import _creation as creation
+from ..._recorder import draw_part
 from ..._tensor import Parameter
 from .. import functional as F
 from .. import init
@@ -181,7 +182,11 @@ class Embedding(Module):
         super().__init__()
         self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
         self.weight = empty_parameter(num_embeddings, embedding_dim) if _weight is None else Parameter(_weight)
-        init.normal_(self.weight)
+        if _weight is None:
+            init.normal_(self.weight)
+            if padding_idx is not None:
+                row = padding_idx % num_embeddings * embedding_dim
+                draw_part(self.weight._source, row, (embedding_dim,), {"kind": "constant", "value": 0.0})
 
     def forward(self, input):
         return F.embedding(input, self.weight, self.padding_idx)

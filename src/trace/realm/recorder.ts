@@ -4,11 +4,12 @@
  */
 import { GraphBuilder } from '../../core/graph/builder';
 import type { DType, TensorType, ValueId } from '../../core/graph/ir';
-import type { TracedGraph } from '../../core/graph/tracedModel';
+import type { Frame, TracedGraph } from '../../core/graph/tracedModel';
 import type { OpName } from '../../core/ops/attributes';
 import { ShapeError } from '../../core/ops/opDefinition';
 import { registry } from '../../core/ops/registry';
-import { type ExtractionRequest, extractGraph, type UnboundLeaf } from './extractGraph';
+import { extractGraph, type UnboundLeaf } from './extractGraph';
+import { extractionOf, frameOf, type RecordedCall } from './recordedCall';
 
 interface EmitRequest {
   readonly op: string;
@@ -23,10 +24,12 @@ const NODE_LIMIT = 100_000;
 export class Recorder {
   private builder = new GraphBuilder(registry);
   private graphs: TracedGraph[] = [];
+  private frames: Frame[] = [];
 
   reset(): void {
     this.builder = new GraphBuilder(registry);
     this.graphs = [];
+    this.frames = [];
   }
 
   /** Python's one entry. Errors of shape come back as `{error}`, in PyTorch's words. */
@@ -69,8 +72,9 @@ export class Recorder {
     });
   }
 
-  private extract(request: ExtractionRequest): { graph: number; unbound: readonly UnboundLeaf[] } {
-    const { traced, unbound } = extractGraph(this.builder.build(), request);
+  private extract(call: RecordedCall): { graph: number; unbound: readonly UnboundLeaf[] } {
+    for (const row of call.frames) this.frames.push(frameOf(row));
+    const { traced, unbound } = extractGraph(this.builder.build(), extractionOf(call, this.frames));
     this.graphs.push(traced);
     return { graph: this.graphs.length - 1, unbound };
   }

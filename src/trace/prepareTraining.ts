@@ -8,6 +8,7 @@ import { splitSamples } from '../core/dataset/splitSamples';
 import type { Graph, TensorType } from '../core/graph/ir';
 import type {
   Diagnostic,
+  PythonEnvironment,
   TracedGraph,
   TracedModel,
   TraceRequest,
@@ -37,6 +38,7 @@ export interface PrepareRequest {
   /** As `TraceRequest` has them. */
   readonly files: Readonly<Record<string, string>>;
   readonly entry: string;
+  readonly environment?: PythonEnvironment;
   readonly modelName: string;
   readonly runId: string;
   readonly initialWeights: Uint8Array<ArrayBuffer> | null;
@@ -96,9 +98,9 @@ export async function prepareTraining(request: PrepareRequest, tracer: Tracer): 
     run('eval', 1, input),
     ...[evalBatches.full, evalBatches.tail].filter((n) => n > 1).map((n) => run('eval', n, input)),
   ];
-  const { files, entry, modelName } = request;
+  const { files, entry, environment, modelName } = request;
   const target = { name: modelName, args: experiment.args, runs };
-  const result = await tracer.trace({ files, entry, target }, PATIENCE);
+  const result = await tracer.trace({ files, entry, target, environment }, PATIENCE);
   const model = result.models[0];
   const diagnostics = result.diagnostics.filter(({ severity }) => severity === 'error');
   if (!model || model.graphs.length < runs.length || diagnostics.length) {
@@ -109,7 +111,10 @@ export async function prepareTraining(request: PrepareRequest, tracer: Tracer): 
   if (trainBatches.tail) {
     // Traced apart: a batch of one may be more than a batch norm over 1×1 pixels accepts.
     const tail = [run('train', trainBatches.tail, input)];
-    const traced = await tracer.trace({ files, entry, target: { ...target, runs: tail } }, PATIENCE);
+    const traced = await tracer.trace(
+      { files, entry, target: { ...target, runs: tail }, environment },
+      PATIENCE,
+    );
     const graph = traced.models[0]?.graphs[0];
     if (graph) trainGraphs.push(batchGraph(graph, trainBatches.tail));
     else {

@@ -20,6 +20,7 @@ import { chooseTarget, defaultLoss } from '../core/losses/target';
 import type { Experiment, ResolvedExperiment } from '../core/runs/experiment';
 import type { BatchGraph, TrainingJob } from '../core/runs/job';
 import type { TraceOptions } from './traceClient';
+import { trainableGraph, untrainableOps } from './trainableGraph';
 
 /** Whoever can trace; `TraceClient` does. */
 export interface Tracer {
@@ -106,6 +107,8 @@ export async function prepareTraining(request: PrepareRequest, tracer: Tracer): 
   if (!model || model.graphs.length < runs.length || diagnostics.length) {
     return { problems: diagnostics.some(isShapeError) ? [calledWith(request, input)] : [], diagnostics };
   }
+  const untrainable = untrainableOps(model);
+  if (untrainable.length > 0) return { problems: [], diagnostics: untrainable };
   const warnings = dataset.problems.map(({ message, hint }) => (hint ? `${message}. ${hint}` : message));
   const trainGraphs = [batchGraph(model.graphs[0]!, trainBatches.full)];
   if (trainBatches.tail) {
@@ -220,8 +223,9 @@ function run(mode: 'train' | 'eval', batch: number, input: readonly [number, num
   return { mode, inputs: [type] };
 }
 
-function batchGraph(traced: TracedGraph, batch: number): BatchGraph {
-  return { batch, graph: traced.graph };
+/** Of a model whose ops were found to be trainable. */
+function batchGraph({ graph }: TracedGraph, batch: number): BatchGraph {
+  return { batch, graph: trainableGraph(graph) };
 }
 
 /** The tensor that a model returns, alone or as the only member of its tuple, list or dict. */

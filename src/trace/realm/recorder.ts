@@ -5,9 +5,9 @@
 import { GraphBuilder } from '../../core/graph/builder';
 import type { DType, TensorType, ValueId } from '../../core/graph/ir';
 import type { Frame, TracedGraph } from '../../core/graph/tracedModel';
-import type { OpName } from '../../core/ops/attributes';
 import { ShapeError } from '../../core/ops/opDefinition';
-import { registry } from '../../core/ops/registry';
+import type { TracedOpName } from '../../core/ops/traceOnly/attributes';
+import { tracedOps } from '../../core/ops/traceOnly/tracedOps';
 import { extractGraph, type UnboundLeaf } from './extractGraph';
 import { extractionOf, frameOf, type RecordedCall } from './recordedCall';
 
@@ -22,12 +22,12 @@ interface EmitRequest {
 const NODE_LIMIT = 100_000;
 
 export class Recorder {
-  private builder = new GraphBuilder(registry);
+  private builder = new GraphBuilder<TracedOpName>(tracedOps);
   private graphs: TracedGraph[] = [];
   private frames: Frame[] = [];
 
   reset(): void {
-    this.builder = new GraphBuilder(registry);
+    this.builder = new GraphBuilder<TracedOpName>(tracedOps);
     this.graphs = [];
     this.frames = [];
   }
@@ -63,10 +63,10 @@ export class Recorder {
   }
 
   private emit({ op, inputs, attributes, frame }: EmitRequest): [ValueId, readonly number[], DType][] {
-    if (!Object.hasOwn(registry, op)) throw new Error(`the registry has no op ${op}`);
+    if (!Object.hasOwn(tracedOps, op)) throw new Error(`there is no op ${op}`);
     if (this.builder.nodeCount >= NODE_LIMIT)
       throw new ShapeError(`This model makes more than ${NODE_LIMIT} operations.`);
-    return this.builder.addAll(op as OpName, inputs, attributes, frame).map((id) => {
+    return this.builder.addAll(op as TracedOpName, inputs, attributes, frame).map((id) => {
       const type: TensorType = this.builder.type(id);
       return [id, type.shape, type.dtype];
     });

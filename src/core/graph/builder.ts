@@ -1,14 +1,13 @@
 /** @file Grows a graph node by node, inferring every type as it goes. */
-import type { OpName } from '../ops/attributes';
-import type { TypeRules } from '../ops/opDefinition';
-import type { TracedOpAttributes, TracedOpName } from '../ops/traceOnly/attributes';
+import type { OpAttributes, OpName } from '../ops/attributes';
+import type { OpRegistry } from '../ops/opDefinition';
 import type { Graph, GraphInput, GraphNode, InputKind, NamedValue, TensorType, ValueId } from './ir';
 
 /** The registry is handed in, so that op families may import this type without a circle. */
-export class GraphBuilder<Op extends TracedOpName = OpName> {
+export class GraphBuilder {
   private readonly values: TensorType[] = [];
   private readonly inputs: GraphInput[] = [];
-  private readonly nodes: GraphNode<Op>[] = [];
+  private readonly nodes: GraphNode[] = [];
   private readonly outputs: NamedValue[] = [];
   private readonly updates: NamedValue[] = [];
   private readonly counters: string[] = [];
@@ -16,10 +15,10 @@ export class GraphBuilder<Op extends TracedOpName = OpName> {
   /** The frame of nodes that are added without one: autograd sets it to that of the node it differentiates. */
   frame = -1;
 
-  constructor(private readonly registry: TypeRules<Op>) {}
+  constructor(private readonly registry: OpRegistry) {}
 
   /** A builder that goes on where `graph` ends, keeping all its value ids. */
-  static extend(registry: TypeRules<OpName>, graph: Graph): GraphBuilder {
+  static extend(registry: OpRegistry, graph: Graph): GraphBuilder {
     const builder = new GraphBuilder(registry);
     builder.values.push(...graph.values);
     builder.inputs.push(...graph.inputs);
@@ -37,10 +36,10 @@ export class GraphBuilder<Op extends TracedOpName = OpName> {
   }
 
   /** All outputs of a new node. @throws ShapeError when the inputs do not fit. */
-  addAll<K extends Op>(
+  addAll<K extends OpName>(
     op: K,
     inputs: readonly (ValueId | null)[],
-    attributes: TracedOpAttributes[K],
+    attributes: OpAttributes[K],
     frame = this.frame,
   ): ValueId[] {
     const types = this.registry[op].infer(
@@ -48,15 +47,15 @@ export class GraphBuilder<Op extends TracedOpName = OpName> {
       attributes,
     );
     const outputs = types.map((type) => this.value(type));
-    this.nodes.push({ op, inputs, outputs, attributes, frame } as unknown as GraphNode<Op>);
+    this.nodes.push({ op, inputs, outputs, attributes, frame } as unknown as GraphNode);
     return outputs;
   }
 
   /** The first output of a new node. */
-  add<K extends Op>(
+  add<K extends OpName>(
     op: K,
     inputs: readonly (ValueId | null)[],
-    attributes: TracedOpAttributes[K],
+    attributes: OpAttributes[K],
     frame = this.frame,
   ): ValueId {
     return this.addAll(op, inputs, attributes, frame)[0]!;
@@ -88,7 +87,7 @@ export class GraphBuilder<Op extends TracedOpName = OpName> {
     return this.nodes.length;
   }
 
-  build(): Graph<Op> {
+  build(): Graph {
     return {
       values: [...this.values],
       inputs: [...this.inputs],

@@ -4,7 +4,6 @@ import type { DType } from '../graph/ir';
 import type { OpAttributes, OpName } from './attributes';
 import { type OpDefinition, type OpRegistry, ShapeError } from './opDefinition';
 import { activationBackward, onlyFloating, toFloating, type UnaryRow, unary } from './rows';
-import type { TracedOpAttributes } from './traceOnly/attributes';
 
 type Activations =
   | ('relu' | 'relu6' | 'sigmoid' | 'tanh' | 'silu' | 'hardswish' | 'hardsigmoid' | 'softplus')
@@ -36,7 +35,7 @@ function activation<K extends OpName, B extends OpName>(
       a.builder.add<B>(
         backward,
         [g, from === 'input' ? x : y],
-        attributes as OpAttributes[OpName] as TracedOpAttributes[B],
+        attributes as OpAttributes[OpName] as OpAttributes[B],
       ),
     examples,
   });

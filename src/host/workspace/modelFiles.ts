@@ -15,7 +15,7 @@ export class ModelFiles implements vscode.Disposable {
 
   constructor(sources: PythonSources) {
     this.#subscriptions = [
-      sources.onDidChange(() => this.refresh()),
+      sources.onDidChangeOnDisk(() => this.refresh()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.refresh()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()),
     ];

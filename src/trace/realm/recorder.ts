@@ -4,12 +4,12 @@
  */
 import { GraphBuilder } from '../../core/graph/builder';
 import type { DType, TensorType, ValueId } from '../../core/graph/ir';
-import type { Frame, TracedGraph } from '../../core/graph/tracedModel';
+import type { TracedGraph } from '../../core/graph/tracedModel';
+import type { OpName } from '../../core/ops/attributes';
 import { ShapeError } from '../../core/ops/opDefinition';
-import type { TracedOpName } from '../../core/ops/traceOnly/attributes';
-import { tracedOps } from '../../core/ops/traceOnly/tracedOps';
-import { extractGraph, type UnboundLeaf } from './extractGraph';
-import { extractionOf, frameOf, type RecordedCall } from './recordedCall';
+import { registry } from '../../core/ops/registry';
+import { ancestors } from './ancestors';
+import { type ExtractionRequest, extractGraph, type UnboundLeaf } from './extractGraph';
 
 interface EmitRequest {
   readonly op: string;
@@ -22,14 +22,12 @@ interface EmitRequest {
 const NODE_LIMIT = 100_000;
 
 export class Recorder {
-  private builder = new GraphBuilder<TracedOpName>(tracedOps);
+  private builder = new GraphBuilder(registry);
   private graphs: TracedGraph[] = [];
-  private frames: Frame[] = [];
 
   reset(): void {
-    this.builder = new GraphBuilder<TracedOpName>(tracedOps);
+    this.builder = new GraphBuilder(registry);
     this.graphs = [];
-    this.frames = [];
   }
 
   /** Python's one entry. Errors of shape come back as `{error}`, in PyTorch's words. */
@@ -39,6 +37,8 @@ export class Recorder {
       if (operation === 'emit') return JSON.stringify(this.emit(request));
       if (operation === 'leaves') return JSON.stringify(this.leaves(request));
       if (operation === 'extract') return JSON.stringify(this.extract(request));
+      if (operation === 'ancestors') return JSON.stringify(ancestors(this.builder.build(), request.value));
+      if (operation === 'restart') return JSON.stringify(this.restart());
       return JSON.stringify({ fault: `no operation ${operation}` });
     } catch (error) {
       if (error instanceof ShapeError) return JSON.stringify({ error: error.message });
@@ -58,23 +58,28 @@ export class Recorder {
     return JSON.stringify(result);
   }
 
+  /** An empty tape; the graphs that were cut out stay. */
+  private restart(): null {
+    this.builder = new GraphBuilder(registry);
+    return null;
+  }
+
   private leaves(types: readonly TensorType[]): ValueId[] {
     return types.map((type) => this.builder.input('data', '', type));
   }
 
   private emit({ op, inputs, attributes, frame }: EmitRequest): [ValueId, readonly number[], DType][] {
-    if (!Object.hasOwn(tracedOps, op)) throw new Error(`there is no op ${op}`);
+    if (!Object.hasOwn(registry, op)) throw new Error(`the registry has no op ${op}`);
     if (this.builder.nodeCount >= NODE_LIMIT)
       throw new ShapeError(`This model makes more than ${NODE_LIMIT} operations.`);
-    return this.builder.addAll(op as TracedOpName, inputs, attributes, frame).map((id) => {
+    return this.builder.addAll(op as OpName, inputs, attributes, frame).map((id) => {
       const type: TensorType = this.builder.type(id);
       return [id, type.shape, type.dtype];
     });
   }
 
-  private extract(call: RecordedCall): { graph: number; unbound: readonly UnboundLeaf[] } {
-    for (const row of call.frames) this.frames.push(frameOf(row));
-    const { traced, unbound } = extractGraph(this.builder.build(), extractionOf(call, this.frames));
+  private extract(request: ExtractionRequest): { graph: number; unbound: readonly UnboundLeaf[] } {
+    const { traced, unbound } = extractGraph(this.builder.build(), request);
     this.graphs.push(traced);
     return { graph: this.graphs.length - 1, unbound };
   }

@@ -1,4 +1,4 @@
-"""CNN Lab's stand-in for torchvision: the tensor functions of transforms, the rest inert."""
+"""CNN Lab's stand-in for torchvision: models, blocks of models, and the tensor functions of transforms."""
 import importlib
 
 from . import transforms  # noqa: F401

@@ -91,6 +91,16 @@ def normalize(tensor, mean, std, inplace=False):
     return (tensor - torch.tensor(mean).reshape(shape)) / torch.tensor(std).reshape(shape)
 
 
+def convert_image_dtype(image, dtype=torch.float32):
+    """Integers are scaled to 0…1."""
+    if image.dtype is dtype:
+        return image
+    if not dtype.is_floating_point:
+        raise UnsupportedOp(f"torchvision.transforms.functional.convert_image_dtype(dtype={dtype})")
+    highest = {torch.uint8: 255, torch.int16: 32767, torch.int32: 2147483647}.get(image.dtype, 1)
+    return image.to(dtype) / highest
+
+
 def to_tensor(pic):
     return pic
 

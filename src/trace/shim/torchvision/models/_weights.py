@@ -1,0 +1,130 @@
+"""What is known of the weights that torchvision publishes, as facts of release 0.14."""
+
+# builder, title, member, parameters, least side, crop, resize, interpolation and, where unusual, normalisation
+IMAGENET = """
+alexnet AlexNet IMAGENET1K_V1 61100840 63 224 256 bilinear
+convnext_base ConvNeXt_Base IMAGENET1K_V1 88591464 32 224 232 bilinear
+convnext_large ConvNeXt_Large IMAGENET1K_V1 197767336 32 224 232 bilinear
+convnext_small ConvNeXt_Small IMAGENET1K_V1 50223688 32 224 230 bilinear
+convnext_tiny ConvNeXt_Tiny IMAGENET1K_V1 28589128 32 224 236 bilinear
+densenet121 DenseNet121 IMAGENET1K_V1 7978856 29 224 256 bilinear
+densenet161 DenseNet161 IMAGENET1K_V1 28681000 29 224 256 bilinear
+densenet169 DenseNet169 IMAGENET1K_V1 14149480 29 224 256 bilinear
+densenet201 DenseNet201 IMAGENET1K_V1 20013928 29 224 256 bilinear
+efficientnet_b0 EfficientNet_B0 IMAGENET1K_V1 5288548 1 224 256 bicubic
+efficientnet_b1 EfficientNet_B1 IMAGENET1K_V1 7794184 1 240 256 bicubic
+efficientnet_b1 EfficientNet_B1 IMAGENET1K_V2 7794184 1 240 255 bilinear
+efficientnet_b2 EfficientNet_B2 IMAGENET1K_V1 9109994 1 288 288 bicubic
+efficientnet_b3 EfficientNet_B3 IMAGENET1K_V1 12233232 1 300 320 bicubic
+efficientnet_b4 EfficientNet_B4 IMAGENET1K_V1 19341616 1 380 384 bicubic
+efficientnet_b5 EfficientNet_B5 IMAGENET1K_V1 30389784 1 456 456 bicubic
+efficientnet_b6 EfficientNet_B6 IMAGENET1K_V1 43040704 1 528 528 bicubic
+efficientnet_b7 EfficientNet_B7 IMAGENET1K_V1 66347960 1 600 600 bicubic
+efficientnet_v2_l EfficientNet_V2_L IMAGENET1K_V1 118515272 33 480 480 bicubic half
+efficientnet_v2_m EfficientNet_V2_M IMAGENET1K_V1 54139356 33 480 480 bilinear
+efficientnet_v2_s EfficientNet_V2_S IMAGENET1K_V1 21458488 33 384 384 bilinear
+googlenet GoogLeNet IMAGENET1K_V1 6624904 15 224 256 bilinear
+inception_v3 Inception_V3 IMAGENET1K_V1 27161264 75 299 342 bilinear
+maxvit_t MaxVit_T IMAGENET1K_V1 30919624 224 224 224 bicubic
+mnasnet0_5 MNASNet0_5 IMAGENET1K_V1 2218512 1 224 256 bilinear
+mnasnet0_75 MNASNet0_75 IMAGENET1K_V1 3170208 1 224 232 bilinear
+mnasnet1_0 MNASNet1_0 IMAGENET1K_V1 4383312 1 224 256 bilinear
+mnasnet1_3 MNASNet1_3 IMAGENET1K_V1 6282256 1 224 232 bilinear
+mobilenet_v2 MobileNet_V2 IMAGENET1K_V1 3504872 1 224 256 bilinear
+mobilenet_v2 MobileNet_V2 IMAGENET1K_V2 3504872 1 224 232 bilinear
+mobilenet_v3_large MobileNet_V3_Large IMAGENET1K_V1 5483032 1 224 256 bilinear
+mobilenet_v3_large MobileNet_V3_Large IMAGENET1K_V2 5483032 1 224 232 bilinear
+mobilenet_v3_small MobileNet_V3_Small IMAGENET1K_V1 2542856 1 224 256 bilinear
+regnet_x_16gf RegNet_X_16GF IMAGENET1K_V1 54278536 1 224 256 bilinear
+regnet_x_16gf RegNet_X_16GF IMAGENET1K_V2 54278536 1 224 232 bilinear
+regnet_x_1_6gf RegNet_X_1_6GF IMAGENET1K_V1 9190136 1 224 256 bilinear
+regnet_x_1_6gf RegNet_X_1_6GF IMAGENET1K_V2 9190136 1 224 232 bilinear
+regnet_x_32gf RegNet_X_32GF IMAGENET1K_V1 107811560 1 224 256 bilinear
+regnet_x_32gf RegNet_X_32GF IMAGENET1K_V2 107811560 1 224 232 bilinear
+regnet_x_3_2gf RegNet_X_3_2GF IMAGENET1K_V1 15296552 1 224 256 bilinear
+regnet_x_3_2gf RegNet_X_3_2GF IMAGENET1K_V2 15296552 1 224 232 bilinear
+regnet_x_400mf RegNet_X_400MF IMAGENET1K_V1 5495976 1 224 256 bilinear
+regnet_x_400mf RegNet_X_400MF IMAGENET1K_V2 5495976 1 224 232 bilinear
+regnet_x_800mf RegNet_X_800MF IMAGENET1K_V1 7259656 1 224 256 bilinear
+regnet_x_800mf RegNet_X_800MF IMAGENET1K_V2 7259656 1 224 232 bilinear
+regnet_x_8gf RegNet_X_8GF IMAGENET1K_V1 39572648 1 224 256 bilinear
+regnet_x_8gf RegNet_X_8GF IMAGENET1K_V2 39572648 1 224 232 bilinear
+regnet_y_128gf RegNet_Y_128GF IMAGENET1K_SWAG_E2E_V1 644812894 1 384 384 bicubic
+regnet_y_128gf RegNet_Y_128GF IMAGENET1K_SWAG_LINEAR_V1 644812894 1 224 224 bicubic
+regnet_y_16gf RegNet_Y_16GF IMAGENET1K_V1 83590140 1 224 256 bilinear
+regnet_y_16gf RegNet_Y_16GF IMAGENET1K_V2 83590140 1 224 232 bilinear
+regnet_y_16gf RegNet_Y_16GF IMAGENET1K_SWAG_E2E_V1 83590140 1 384 384 bicubic
+regnet_y_16gf RegNet_Y_16GF IMAGENET1K_SWAG_LINEAR_V1 83590140 1 224 224 bicubic
+regnet_y_1_6gf RegNet_Y_1_6GF IMAGENET1K_V1 11202430 1 224 256 bilinear
+regnet_y_1_6gf RegNet_Y_1_6GF IMAGENET1K_V2 11202430 1 224 232 bilinear
+regnet_y_32gf RegNet_Y_32GF IMAGENET1K_V1 145046770 1 224 256 bilinear
+regnet_y_32gf RegNet_Y_32GF IMAGENET1K_V2 145046770 1 224 232 bilinear
+regnet_y_32gf RegNet_Y_32GF IMAGENET1K_SWAG_E2E_V1 145046770 1 384 384 bicubic
+regnet_y_32gf RegNet_Y_32GF IMAGENET1K_SWAG_LINEAR_V1 145046770 1 224 224 bicubic
+regnet_y_3_2gf RegNet_Y_3_2GF IMAGENET1K_V1 19436338 1 224 256 bilinear
+regnet_y_3_2gf RegNet_Y_3_2GF IMAGENET1K_V2 19436338 1 224 232 bilinear
+regnet_y_400mf RegNet_Y_400MF IMAGENET1K_V1 4344144 1 224 256 bilinear
+regnet_y_400mf RegNet_Y_400MF IMAGENET1K_V2 4344144 1 224 232 bilinear
+regnet_y_800mf RegNet_Y_800MF IMAGENET1K_V1 6432512 1 224 256 bilinear
+regnet_y_800mf RegNet_Y_800MF IMAGENET1K_V2 6432512 1 224 232 bilinear
+regnet_y_8gf RegNet_Y_8GF IMAGENET1K_V1 39381472 1 224 256 bilinear
+regnet_y_8gf RegNet_Y_8GF IMAGENET1K_V2 39381472 1 224 232 bilinear
+resnet101 ResNet101 IMAGENET1K_V1 44549160 1 224 256 bilinear
+resnet101 ResNet101 IMAGENET1K_V2 44549160 1 224 232 bilinear
+resnet152 ResNet152 IMAGENET1K_V1 60192808 1 224 256 bilinear
+resnet152 ResNet152 IMAGENET1K_V2 60192808 1 224 232 bilinear
+resnet18 ResNet18 IMAGENET1K_V1 11689512 1 224 256 bilinear
+resnet34 ResNet34 IMAGENET1K_V1 21797672 1 224 256 bilinear
+resnet50 ResNet50 IMAGENET1K_V1 25557032 1 224 256 bilinear
+resnet50 ResNet50 IMAGENET1K_V2 25557032 1 224 232 bilinear
+resnext101_32x8d ResNeXt101_32X8D IMAGENET1K_V1 88791336 1 224 256 bilinear
+resnext101_32x8d ResNeXt101_32X8D IMAGENET1K_V2 88791336 1 224 232 bilinear
+resnext101_64x4d ResNeXt101_64X4D IMAGENET1K_V1 83455272 1 224 232 bilinear
+resnext50_32x4d ResNeXt50_32X4D IMAGENET1K_V1 25028904 1 224 256 bilinear
+resnext50_32x4d ResNeXt50_32X4D IMAGENET1K_V2 25028904 1 224 232 bilinear
+shufflenet_v2_x0_5 ShuffleNet_V2_X0_5 IMAGENET1K_V1 1366792 1 224 256 bilinear
+shufflenet_v2_x1_0 ShuffleNet_V2_X1_0 IMAGENET1K_V1 2278604 1 224 256 bilinear
+shufflenet_v2_x1_5 ShuffleNet_V2_X1_5 IMAGENET1K_V1 3503624 1 224 232 bilinear
+shufflenet_v2_x2_0 ShuffleNet_V2_X2_0 IMAGENET1K_V1 7393996 1 224 232 bilinear
+squeezenet1_0 SqueezeNet1_0 IMAGENET1K_V1 1248424 21 224 256 bilinear
+squeezenet1_1 SqueezeNet1_1 IMAGENET1K_V1 1235496 17 224 256 bilinear
+swin_b Swin_B IMAGENET1K_V1 87768224 224 224 238 bicubic
+swin_s Swin_S IMAGENET1K_V1 49606258 224 224 246 bicubic
+swin_t Swin_T IMAGENET1K_V1 28288354 224 224 232 bicubic
+swin_v2_b Swin_V2_B IMAGENET1K_V1 87930848 256 256 272 bicubic
+swin_v2_s Swin_V2_S IMAGENET1K_V1 49737442 256 256 260 bicubic
+swin_v2_t Swin_V2_T IMAGENET1K_V1 28351570 256 256 260 bicubic
+vgg11 VGG11 IMAGENET1K_V1 132863336 32 224 256 bilinear
+vgg11_bn VGG11_BN IMAGENET1K_V1 132868840 32 224 256 bilinear
+vgg13 VGG13 IMAGENET1K_V1 133047848 32 224 256 bilinear
+vgg13_bn VGG13_BN IMAGENET1K_V1 133053736 32 224 256 bilinear
+vgg16 VGG16 IMAGENET1K_V1 138357544 32 224 256 bilinear
+vgg16 VGG16 IMAGENET1K_FEATURES 138357544 32 224 256 bilinear pixels
+vgg16_bn VGG16_BN IMAGENET1K_V1 138365992 32 224 256 bilinear
+vgg19 VGG19 IMAGENET1K_V1 143667240 32 224 256 bilinear
+vgg19_bn VGG19_BN IMAGENET1K_V1 143678248 32 224 256 bilinear
+vit_b_16 ViT_B_16 IMAGENET1K_V1 86567656 224 224 256 bilinear
+vit_b_16 ViT_B_16 IMAGENET1K_SWAG_E2E_V1 86859496 384 384 384 bicubic
+vit_b_16 ViT_B_16 IMAGENET1K_SWAG_LINEAR_V1 86567656 224 224 224 bicubic
+vit_b_32 ViT_B_32 IMAGENET1K_V1 88224232 224 224 256 bilinear
+vit_h_14 ViT_H_14 IMAGENET1K_SWAG_E2E_V1 633470440 518 518 518 bicubic
+vit_h_14 ViT_H_14 IMAGENET1K_SWAG_LINEAR_V1 632045800 224 224 224 bicubic
+vit_l_16 ViT_L_16 IMAGENET1K_V1 304326632 224 224 242 bilinear
+vit_l_16 ViT_L_16 IMAGENET1K_SWAG_E2E_V1 305174504 512 512 512 bicubic
+vit_l_16 ViT_L_16 IMAGENET1K_SWAG_LINEAR_V1 304326632 224 224 224 bicubic
+vit_l_32 ViT_L_32 IMAGENET1K_V1 306535400 224 224 256 bilinear
+wide_resnet101_2 Wide_ResNet101_2 IMAGENET1K_V1 126886696 1 224 256 bilinear
+wide_resnet101_2 Wide_ResNet101_2 IMAGENET1K_V2 126886696 1 224 232 bilinear
+wide_resnet50_2 Wide_ResNet50_2 IMAGENET1K_V1 68883240 1 224 256 bilinear
+wide_resnet50_2 Wide_ResNet50_2 IMAGENET1K_V2 68883240 1 224 232 bilinear
+"""
+
+# builder, title, member, parameters, least side, resize
+SEGMENTATION = """
+deeplabv3_mobilenet_v3_large DeepLabV3_MobileNet_V3_Large COCO_WITH_VOC_LABELS_V1 11029328 1 520
+deeplabv3_resnet101 DeepLabV3_ResNet101 COCO_WITH_VOC_LABELS_V1 60996202 1 520
+deeplabv3_resnet50 DeepLabV3_ResNet50 COCO_WITH_VOC_LABELS_V1 42004074 1 520
+fcn_resnet101 FCN_ResNet101 COCO_WITH_VOC_LABELS_V1 54314346 1 520
+fcn_resnet50 FCN_ResNet50 COCO_WITH_VOC_LABELS_V1 35322218 1 520
+lraspp_mobilenet_v3_large LRASPP_MobileNet_V3_Large COCO_WITH_VOC_LABELS_V1 3221538 1 520
+"""

@@ -133,6 +133,10 @@ if (await step('npm packages', preparation(ensureDependencies))) {
   await step('types', check('node_modules/typescript/bin/tsc', '-b'));
   const isPacked = await step('packed extension', check('src/build/packageVsix.mjs'));
   await step('unit tests', vitest('unit'));
+  await step(
+    'torchvision models',
+    vitest('models', '--config', 'test/models/vitest.config.ts', '--root', '.'),
+  );
   await step('command line', vitest('cli', '--config', 'test/cli/vitest.config.ts', '--root', '.'));
   if (hasVscode && isPacked) {
     await step('tests inside VS Code', hostSuite);

@@ -62,7 +62,7 @@ test("a shape mismatch at the user's expression, with the layer named", () =>
   check(
     NET('return torch.relu(self.seq(x))', 'self.seq = nn.Sequential(nn.ReLU(), nn.Conv2d(4, 8, 3))'),
     [
-      'model.py:9:26-37 shape-mismatch: Given groups=1, weight of size [8, 4, 3, 3], expected input[2, 3, 16, 16] to have 4 channels, but got 3 channels instead [The layer was built for 4 input channels; what arrives has 3. In the layer `seq.1` (Conv2d).]',
+      'model.py:9:26-37 shape-mismatch: Given groups=1, weight of size [8, 4, 3, 3], expected input[2, 3, 16, 16] to have 4 channels, but got 3 channels instead [`Conv2d` expects 4 channels, gets 3: 3×16×16. In the layer `seq.1` (Conv2d).]',
     ],
     RUN,
   ));
@@ -71,7 +71,7 @@ test('sizes that do not broadcast, behind umlauts on the same line', () =>
   check(
     NET('grün = "äöü 🙂"; return x + x[:, :, :5]'),
     [
-      'model.py:9:32-47 shape-mismatch: The size of tensor a (16) must match the size of tensor b (5) at non-singleton dimension 2',
+      'model.py:9:32-47 shape-mismatch: The size of tensor a (16) must match the size of tensor b (5) at non-singleton dimension 2 [2×3×16×16 meets 2×3×5×16.]',
     ],
     RUN,
   ));
@@ -80,7 +80,7 @@ test('CRLF line ends', () =>
   check(
     NET('return self.conv(x[:, :2])').replaceAll('\n', '\r\n'),
     [
-      'model.py:9:15-34 shape-mismatch: Given groups=1, weight of size [8, 3, 3, 3], expected input[2, 2, 16, 16] to have 3 channels, but got 2 channels instead [The layer was built for 3 input channels; what arrives has 2. In the layer `conv` (Conv2d).]',
+      'model.py:9:15-34 shape-mismatch: Given groups=1, weight of size [8, 3, 3, 3], expected input[2, 2, 16, 16] to have 3 channels, but got 2 channels instead [`Conv2d` expects 3 channels, gets 2: 2×16×16. In the layer `conv` (Conv2d).]',
     ],
     RUN,
   ));
@@ -150,7 +150,7 @@ test("exceptions of the user's own code", () =>
 test('a file that fails while it is imported still names what it defined', async () => {
   const result = await trace(`${NET('return x')}print(undefined_name)\n`);
   expect(diagnosticsText(result)).toEqual([
-    "model.py:10:6-20 python-error: NameError: name 'undefined_name' is not defined",
+    "model.py:10:6-20 unknown-name: NameError: name 'undefined_name' is not defined",
   ]);
   expect(result.candidates.map(({ name }) => name)).toEqual(['Net']);
 });

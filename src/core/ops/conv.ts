@@ -3,7 +3,7 @@ import { elementCount, sameShape, type TensorType } from '../graph/ir';
 import { Algebra } from './algebra';
 import type { ConvolutionAttributes } from './attributes';
 import { type OpExample, type OpRegistry, type OptionalType, ShapeError } from './opDefinition';
-import { float32, inputAt, scalarTypeName, sizes } from './typeRules';
+import { float32, inputAt, scalarTypeName, sizes, spokenTypeName } from './typeRules';
 
 type ConvolutionOps = 'conv2d' | 'conv_transpose2d' | 'conv2d_weight_grad';
 type Attributes = ConvolutionAttributes;
@@ -64,6 +64,11 @@ function checkOperands(
   if (bias && (bias.shape.length !== 1 || bias.shape[0] !== channels)) {
     throw new ShapeError(
       `Given ${given}weight of size ${sizes(weight.shape)}, expected bias to be 1-dimensional with ${channels} elements, but got bias of size ${sizes(bias.shape)} instead`,
+    );
+  }
+  if (input.dtype !== weight.dtype && bias && given === '') {
+    throw new ShapeError(
+      `Input type (${spokenTypeName(input.dtype)}) and bias type (${spokenTypeName(bias.dtype)}) should be the same`,
     );
   }
   if (input.dtype !== weight.dtype) {

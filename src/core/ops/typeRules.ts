@@ -51,6 +51,24 @@ export function scalarTypeName(dtype: DType): string {
   return scalarTypeNames[dtype];
 }
 
+/** The names of C++'s types, which its convolutions use. */
+const spokenTypeNames: Readonly<Record<DType, string>> = {
+  float64: 'double',
+  float32: 'float',
+  float16: 'c10::Half',
+  bfloat16: 'c10::BFloat16',
+  int64: 'long int',
+  int32: 'int',
+  int16: 'short int',
+  int8: 'signed char',
+  uint8: 'unsigned char',
+  bool: 'bool',
+};
+
+export function spokenTypeName(dtype: DType): string {
+  return spokenTypeNames[dtype];
+}
+
 const integerWidth: Readonly<Partial<Record<DType, number>>> = { int8: 8, int16: 16, int32: 32, int64: 64 };
 const floatRank: readonly DType[] = ['float16', 'bfloat16', 'float32', 'float64'];
 

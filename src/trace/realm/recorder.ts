@@ -8,6 +8,7 @@ import type { TracedGraph } from '../../core/graph/tracedModel';
 import type { OpName } from '../../core/ops/attributes';
 import { ShapeError } from '../../core/ops/opDefinition';
 import { registry } from '../../core/ops/registry';
+import { ancestors } from './ancestors';
 import { type ExtractionRequest, extractGraph, type UnboundLeaf } from './extractGraph';
 
 interface EmitRequest {
@@ -36,6 +37,8 @@ export class Recorder {
       if (operation === 'emit') return JSON.stringify(this.emit(request));
       if (operation === 'leaves') return JSON.stringify(this.leaves(request));
       if (operation === 'extract') return JSON.stringify(this.extract(request));
+      if (operation === 'ancestors') return JSON.stringify(ancestors(this.builder.build(), request.value));
+      if (operation === 'restart') return JSON.stringify(this.restart());
       return JSON.stringify({ fault: `no operation ${operation}` });
     } catch (error) {
       if (error instanceof ShapeError) return JSON.stringify({ error: error.message });
@@ -53,6 +56,12 @@ export class Recorder {
     for (const model of result.models) model.graphs = model.graphs.map(byNumber);
     for (const call of result.interrupted) call.graph = byNumber(call.graph);
     return JSON.stringify(result);
+  }
+
+  /** An empty tape; the graphs that were cut out stay. */
+  private restart(): null {
+    this.builder = new GraphBuilder(registry);
+    return null;
   }
 
   private leaves(types: readonly TensorType[]): ValueId[] {

@@ -1,16 +1,19 @@
 """Exceptions of user code as diagnostics at the exact user expression."""
-import re
 
 from torch import _frames
 from torch._frames import WORKSPACE
 
+from .advice import advise
+
 FILE_START = {"line": 1, "column": 0, "endLine": 1, "endColumn": 0}
 
 
-def diagnostic(code, message, place, hint=None, severity="error"):
+def diagnostic(code, message, place, hint=None, severity="error", fixes=()):
     entry = {"severity": severity, "code": code, "message": message, **place}
     if hint:
         entry["hint"] = hint
+    if fixes:
+        entry["fixes"] = list(fixes)
     return entry
 
 
@@ -23,11 +26,14 @@ def from_exception(error, fallback):
         return diagnostic("syntax-error", error.msg, fallback, "Python cannot read the file.")
     place = place or fallback
     code, message, hint = describe(error, inside_shim)
+    advice = None if hint else advise(error, place)
+    if advice is not None:
+        hint, code = advice.hint, advice.code or code
     path = getattr(error, "module_path", None)
     if path and code == "shape-mismatch":
         layer = f"In the layer `{path}` ({error.module_class})."
         hint = f"{hint} {layer}" if hint else layer
-    return diagnostic(code, message, place, hint)
+    return diagnostic(code, message, place, hint, fixes=advice.fixes if advice else ())
 
 
 def syntax_place(error):
@@ -85,17 +91,7 @@ def describe(error, inside_shim):
         return "import-error", f"{type(error).__name__}: {text}", hint
     refusal = isinstance(error, (RuntimeError, ValueError, IndexError)) and not isinstance(error, NotImplementedError)
     if inside_shim and refusal:
-        return "shape-mismatch", text, hint or shape_hint(text)
+        return "shape-mismatch", text, hint
     if isinstance(error, SystemExit):
         return "python-error", f"SystemExit: {text}", "The file ends Python while it is imported."
     return "python-error", f"{type(error).__name__}: {text}", hint
-
-
-def shape_hint(text):
-    channels = re.search(r"to have (\d+) channels, but got (\d+) channels", text)
-    if channels:
-        return f"The layer was built for {channels[1]} input channels; what arrives has {channels[2]}."
-    product = re.search(r"\((\d+)x(\d+) and (\d+)x(\d+)\)", text)
-    if product:
-        return f"What arrives has {product[2]} features; the layer was built with in_features={product[3]}."
-    return None

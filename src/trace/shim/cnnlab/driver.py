@@ -6,6 +6,7 @@ import inspect
 import json
 import random
 import sys
+import time
 
 import torchvision.models  # noqa: F401  (part of the snapshot, as are:)
 import torchvision.ops  # noqa: F401
@@ -17,6 +18,7 @@ from torch._missing import pytorch_names
 from torch._tensor import Tensor
 
 from . import isolation, library
+from .advice.edits import apply_edits
 from .candidates import Candidate, candidates_at, comment_inputs, find_candidates, header_range
 from .diagnostics import FILE_START, diagnostic, from_exception
 from .examples import Example, assign_examples, run_test_code, start_observing
@@ -24,6 +26,11 @@ from .importer import WorkspaceFinder
 from .initialisation import init_steps, state_entries
 from .modules import module_entries
 from .stub import Stub
+
+# Fixes tried out in one trace, each of which is a trace of its own.
+TRIALS = 3
+# Seconds that the trace itself may have taken, for more to fit into the time allowed.
+LONGEST_TRIAL = 0.3
 
 # Ops: what is kept for hints must not make an error slow to tell.
 INTERRUPTED_LIMIT = 10_000
@@ -39,13 +46,21 @@ def prepare():
 def trace(request_text):
     request = json.loads(request_text)
     files = {path: text.removeprefix("\ufeff") for path, text in request["files"].items()}
+    start = time.monotonic()
+    answer = run(files, request["entry"], request.get("target"))
+    prove_fixes(answer, files, request, TRIALS if time.monotonic() - start < LONGEST_TRIAL else 0)
+    _recorder.reset({})
+    return json.dumps(answer)
+
+
+def run(files, entry, target):
     _recorder.reset(files)
     random.seed(0)
-    session = Session(files, request["entry"])
+    session = Session(files, entry)
     library.environment.wanted.clear()
     isolation.enter(session.finder)
     try:
-        session.run(request.get("target"))
+        session.run(target)
     except BaseException as error:
         session.report(error)
     finally:
@@ -53,8 +68,33 @@ def trace(request_text):
     wanted = library.environment.wanted
     answer = {"wanted": wanted} if wanted else session.answer()
     answer["recycle"] = recycle
-    _recorder.reset({})
-    return json.dumps(answer)
+    return answer
+
+
+def prove_fixes(answer, files, request, tries):
+    """Leaves the fixes that mend: those that are not certain by how they were found are tried out."""
+    for found in answer.get("diagnostics", []):
+        kept = []
+        for fix in found.pop("fixes", []):
+            proven, alone = fix.pop("proven"), fix.pop("alone")
+            if not proven and tries > 0:
+                tries -= 1
+                _recorder.ask("restart", {})
+                after = run(apply_edits(files, fix["edits"]), request["entry"], request.get("target"))
+                answer["recycle"] = answer["recycle"] or after["recycle"]
+                errors = [other for other in after.get("diagnostics", [found]) if other["severity"] == "error"]
+                proven = not any(alone or is_same(found, other) for other in errors)
+            if proven:
+                kept.append(fix)
+        if kept:
+            found["fixes"] = kept
+
+
+def is_same(found, other):
+    """Whether an error is still there after an edit; one further down its own way is another."""
+    return other["code"] in ("timeout", "memory-limit") or (other["code"], other["file"]) == (found["code"], found["file"]) and (
+        other["message"] == found["message"] or abs(other["line"] - found["line"]) <= 1
+    )  # fmt: skip
 
 
 def serve_library(request_text):

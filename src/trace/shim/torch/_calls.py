@@ -137,6 +137,7 @@ def call_inside(root, module, arguments, keywords, is_root=False):
         if not hasattr(error, "module_path"):
             try:
                 error.module_path, error.module_class = record["path"], record["class"]
+                error.module, error.module_arguments, error.root_call = module, arguments, root
             except AttributeError:
                 pass
         raise

@@ -35,7 +35,8 @@ def broadcast_shapes(*shapes):
     rank = max(map(len, shapes), default=0)
     result = [1] * rank
     for shape in shapes:
-        for axis, size in enumerate(shape, rank - len(shape)):
+        for axis in reversed(range(rank - len(shape), rank)):  # PyTorch names the last one that does not fit
+            size = shape[axis - rank]
             if result[axis] == 1:
                 result[axis] = size
             elif size not in (1, result[axis]):

@@ -31,6 +31,11 @@ def sizes_of(sizes):
     """`f(2, 3)`, `f((2, 3))` and `f(torch.Size([2, 3]))` alike."""
     if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
         sizes = sizes[0]
+    for place, size in enumerate(sizes):
+        if isinstance(size, float):
+            raise TypeError(
+                f"empty(): argument 'size' must be tuple of ints, but found element of type float at pos {place + 1}"
+            )
     return [size.__index__() for size in sizes]
 
 

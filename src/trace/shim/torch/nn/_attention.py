@@ -7,7 +7,7 @@ from .. import _pointwise as pointwise
 from .. import _reductions as reductions
 from .. import _shaping as shaping
 from .._recorder import UnsupportedOp
-from .._tensor import Tensor, apply
+from .._tensor import Tensor, apply, spoken
 from ._dropout import dropout
 
 
@@ -36,6 +36,11 @@ def one_hot(tensor, num_classes=-1):
 
 def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):
     """One-hot rows times the table: the same numbers and gradients, for tables of moderate size."""
+    if input.dtype not in (_dtypes.int64, _dtypes.int32):
+        raise RuntimeError(
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"torch.{spoken(input.dtype)}Tensor instead (while checking arguments for embedding)"
+        )
     rows = apply("one_hot", [shaping.flatten(input)], {"num_classes": weight.size(0)})
     return shaping.reshape(linear_algebra.matmul(rows, weight), [*input._shape, weight.size(1)])
 

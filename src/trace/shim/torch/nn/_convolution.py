@@ -5,12 +5,14 @@ import math
 from .. import _linear_algebra as linear_algebra
 from .. import _pointwise as pointwise
 from .. import _shaping as shaping
-from .._tensor import apply
+from .._tensor import Tensor, apply
 from ._padding import pad
 from ._sizes import batched, pair, row
 
 
 def linear(input, weight, bias=None):
+    if not isinstance(input, Tensor):
+        raise TypeError(f"linear(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
     return apply("linear", [input, weight, bias])
 
 

@@ -49,6 +49,12 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-05):
             "Expected number of channels in input to be divisible by num_groups, but got input of shape "
             f"{list(input._shape)} and num_groups={num_groups}"
         )
+    for name, vector in (("weight", weight), ("bias", bias)):
+        if vector is not None and vector._shape != (input.size(1),):
+            raise RuntimeError(
+                f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of "
+                f"shape {list(vector._shape)} and input of shape {list(input._shape)}"
+            )
     groups = shaping.reshape(input, input.size(0), num_groups, -1)
     result = shaping.reshape(standardized(groups, [-1], eps), input._shape)
     return affine(result, *(channels(value, input.ndim) for value in (weight, bias)))
@@ -67,6 +73,11 @@ def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=
         raise ValueError(
             f"Expected more than 1 spatial element when training, got input size {input._shape}"
         )
+    for name, vector in (("running_mean", running_mean), ("weight", weight)):
+        if vector is not None and vector.numel() != input.size(1):
+            # PyTorch makes channels of the images of a batch, and speaks of those.
+            counts = [input.size(0) * input.size(1), input.size(0) * vector.numel()]
+            raise RuntimeError(f"{name} should contain {counts[0]} elements not {counts[1]}")
     if running_mean is not None:
         follow(running_mean, reductions.mean(input, planes), momentum)
         follow(running_var, reductions.var(input, planes), momentum)

@@ -1,5 +1,6 @@
 """How arguments name sizes: one number for every side or one a side; one image or a batch."""
 from .. import _shaping as shaping
+from .._tensor import Tensor
 
 
 def pair(value, name="argument", size=2):
@@ -15,6 +16,8 @@ def pair(value, name="argument", size=2):
 
 def batched(input, planes, name):
     """PyTorch's convolutions take one unbatched image as well: it is given a batch of one."""
+    if not isinstance(input, Tensor):
+        raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
     if input.ndim == planes + 1:
         return shaping.unsqueeze(input, 0), True
     if input.ndim != planes + 2:

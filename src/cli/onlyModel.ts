@@ -1,9 +1,9 @@
 /** @file Which model of a file is meant when nobody names one. */
 import type { Diagnostic, TraceResult } from '../core/graph/tracedModel';
-import type { PythonFiles } from '../disk/readPythonFiles';
 import type { TraceClient } from '../trace/traceClient';
 import { CommandError } from './commandError';
 import { asWritten, diagnosticText } from './diagnosticText';
+import type { ModelSources } from './modelSources';
 
 /** A loop without end is stopped, at its line, within two seconds of this process's own time. */
 export const PATIENCE = { timeoutMs: 2_500, clock: 'processor' } as const;
@@ -39,11 +39,11 @@ export function modelProblem(entry: string, { candidates }: TraceResult): Diagno
  */
 export async function chooseModel(
   client: TraceClient,
-  python: PythonFiles,
+  python: ModelSources,
   shownAs: string,
 ): Promise<string> {
-  const { files, entry } = python;
-  const result = await client.trace({ files, entry }, PATIENCE);
+  const { files, entry, environment } = python;
+  const result = await client.trace({ files, entry, environment }, PATIENCE);
   const name = onlyModel(result);
   if (name !== null) return name;
   const errors = asWritten(result.diagnostics, python, shownAs).filter(

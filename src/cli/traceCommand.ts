@@ -2,10 +2,10 @@
 import type { TensorType } from '../core/graph/ir';
 import type { Diagnostic, ModelArguments, TracedModel } from '../core/graph/tracedModel';
 import { parseModelReference } from '../core/runs/modelReference';
-import { readPythonFiles } from '../disk/readPythonFiles';
 import type { TraceClient } from '../trace/traceClient';
 import { CommandError } from './commandError';
 import { asWritten, hasError } from './diagnosticText';
+import { readModelSources } from './modelSources';
 import { modelProblem, onlyModel, PATIENCE } from './onlyModel';
 import { parseInputs } from './shapeText';
 import { printReport, traceReport } from './traceReport';
@@ -48,7 +48,7 @@ interface Found {
 }
 
 async function traceFile({ file, name: given, args, inputs }: Wanted, client: TraceClient): Promise<Found> {
-  const read = await readPythonFiles(null, file);
+  const read = await readModelSources(file);
   if ('error' in read) {
     const hint = 'Relative paths start at the working directory.';
     return {
@@ -57,11 +57,11 @@ async function traceFile({ file, name: given, args, inputs }: Wanted, client: Tr
       diagnostics: [{ ...startOf(file), code: 'no-file', message: read.error, hint }],
     };
   }
-  const { files, entry } = read.ok;
+  const { files, entry, environment } = read.ok;
   let name = given;
   let example: ModelArguments | undefined;
   if (name === null || args === null) {
-    const survey = await client.trace({ files, entry }, PATIENCE);
+    const survey = await client.trace({ files, entry, environment }, PATIENCE);
     name ??= onlyModel(survey);
     // A file that cannot even be read through gives no candidates, and would not the second time.
     const unreadable = survey.candidates.length === 0 && hasError(survey.diagnostics);
@@ -73,7 +73,7 @@ async function traceFile({ file, name: given, args, inputs }: Wanted, client: Tr
   }
   const runs = inputs ? [{ mode: 'train' as const, inputs }] : [];
   const target = { name, args: args ?? example ?? {}, runs };
-  const result = await client.trace({ files, entry, target }, PATIENCE);
+  const result = await client.trace({ files, entry, target, environment }, PATIENCE);
   const model = result.models.find((each) => each.model === name) ?? null;
   const diagnostics = asWritten(result.diagnostics, read.ok, file);
   if (model || hasError(diagnostics)) return { name, model, diagnostics };

@@ -9,7 +9,6 @@ import { parseExperiment } from '../core/runs/parseExperiment';
 import type { TrainEvent } from '../core/runs/run';
 import { readCheckpoint } from '../disk/checkpointFiles';
 import { diskError } from '../disk/diskResult';
-import { readPythonFiles } from '../disk/readPythonFiles';
 import { RunFolder, runsFolderOf } from '../disk/runFolder';
 import { scanDataset } from '../disk/scanDataset';
 import type { Backend } from '../engine/backend';
@@ -19,6 +18,7 @@ import { type Prepared, prepareTraining } from '../trace/prepareTraining';
 import type { TraceClient } from '../trace/traceClient';
 import { CommandError, orThrow } from './commandError';
 import { asWritten, diagnosticText } from './diagnosticText';
+import { readModelSources } from './modelSources';
 import { nodeBackend } from './nodeBackend';
 import { chooseModel } from './onlyModel';
 import { readStoredRun } from './storedModel';
@@ -72,8 +72,8 @@ async function prepare(
   client: TraceClient,
 ): Promise<{ prepared: Prepared; modelFiles: Readonly<Record<string, string>> }> {
   const reference = parseModelReference(experiment.model);
-  const python = orThrow(await readPythonFiles(null, resolve(folder, reference.file)));
-  const { files, entry } = python;
+  const python = orThrow(await readModelSources(resolve(folder, reference.file)));
+  const { files, entry, environment } = python;
   const shownAs = relative('', resolve(folder, reference.file));
   const modelName = reference.name ?? (await chooseModel(client, python, shownAs));
   const dataset = await scanDataset(experiment.dataset, { base: folder, task: experiment.task });
@@ -84,6 +84,7 @@ async function prepare(
       dataset,
       files,
       entry,
+      environment,
       modelName,
       runId: '',
       initialWeights: initialWeights === null ? null : await readBytes(resolve(folder, initialWeights)),

@@ -8,6 +8,7 @@ import { splitSamples } from '../core/dataset/splitSamples';
 import type { Graph, TensorType } from '../core/graph/ir';
 import type {
   Diagnostic,
+  PythonEnvironment,
   TracedGraph,
   TracedModel,
   TraceRequest,
@@ -19,6 +20,7 @@ import { chooseTarget, defaultLoss } from '../core/losses/target';
 import type { Experiment, ResolvedExperiment } from '../core/runs/experiment';
 import type { BatchGraph, TrainingJob } from '../core/runs/job';
 import type { TraceOptions } from './traceClient';
+import { trainableGraph, untrainableOps } from './trainableGraph';
 
 /** Whoever can trace; `TraceClient` does. */
 export interface Tracer {
@@ -37,6 +39,7 @@ export interface PrepareRequest {
   /** As `TraceRequest` has them. */
   readonly files: Readonly<Record<string, string>>;
   readonly entry: string;
+  readonly environment?: PythonEnvironment;
   readonly modelName: string;
   readonly runId: string;
   readonly initialWeights: Uint8Array<ArrayBuffer> | null;
@@ -96,20 +99,25 @@ export async function prepareTraining(request: PrepareRequest, tracer: Tracer): 
     run('eval', 1, input),
     ...[evalBatches.full, evalBatches.tail].filter((n) => n > 1).map((n) => run('eval', n, input)),
   ];
-  const { files, entry, modelName } = request;
+  const { files, entry, environment, modelName } = request;
   const target = { name: modelName, args: experiment.args, runs };
-  const result = await tracer.trace({ files, entry, target }, PATIENCE);
+  const result = await tracer.trace({ files, entry, target, environment }, PATIENCE);
   const model = result.models[0];
   const diagnostics = result.diagnostics.filter(({ severity }) => severity === 'error');
   if (!model || model.graphs.length < runs.length || diagnostics.length) {
     return { problems: diagnostics.some(isShapeError) ? [calledWith(request, input)] : [], diagnostics };
   }
+  const untrainable = untrainableOps(model);
+  if (untrainable.length > 0) return { problems: [], diagnostics: untrainable };
   const warnings = dataset.problems.map(({ message, hint }) => (hint ? `${message}. ${hint}` : message));
   const trainGraphs = [batchGraph(model.graphs[0]!, trainBatches.full)];
   if (trainBatches.tail) {
     // Traced apart: a batch of one may be more than a batch norm over 1×1 pixels accepts.
     const tail = [run('train', trainBatches.tail, input)];
-    const traced = await tracer.trace({ files, entry, target: { ...target, runs: tail } }, PATIENCE);
+    const traced = await tracer.trace(
+      { files, entry, target: { ...target, runs: tail }, environment },
+      PATIENCE,
+    );
     const graph = traced.models[0]?.graphs[0];
     if (graph) trainGraphs.push(batchGraph(graph, trainBatches.tail));
     else {
@@ -215,8 +223,9 @@ function run(mode: 'train' | 'eval', batch: number, input: readonly [number, num
   return { mode, inputs: [type] };
 }
 
-function batchGraph(traced: TracedGraph, batch: number): BatchGraph {
-  return { batch, graph: traced.graph };
+/** Of a model whose ops were found to be trainable. */
+function batchGraph({ graph }: TracedGraph, batch: number): BatchGraph {
+  return { batch, graph: trainableGraph(graph) };
 }
 
 /** The tensor that a model returns, alone or as the only member of its tuple, list or dict. */

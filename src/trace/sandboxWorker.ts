@@ -139,6 +139,8 @@ export class SandboxWorker {
         if (this.interrupt) this.interrupt[0] = INTERRUPT;
       };
       const abort = (): void => {
+        // What is imported serves whoever asks next.
+        if (isImporting) return;
         ask();
         timers.push(setTimeout(stop, 200));
       };

@@ -1,4 +1,5 @@
 /** @file Milliseconds of a training step on both backends in Node, and in PyTorch on the same processor in the same run. */
+
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -14,6 +15,7 @@ import type { Backend, TensorData } from '../../src/engine/backend';
 import { createWasmBackend } from '../../src/engine/wasm/wasmBackend';
 import { createWebgpuBackend } from '../../src/engine/webgpu/webgpuBackend';
 import { TraceClient } from '../../src/trace/traceClient';
+import { trainableGraph } from '../../src/trace/trainableGraph';
 import { median } from './median';
 
 export interface StepTime {
@@ -102,7 +104,13 @@ async function timeSteps(work: Work, backend: Backend, tracer: TraceClient, step
   if (!model?.graphs[0]) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   const { optimizer } = defaultExperiment('model.py', 'data');
   const { task, loss } = work;
-  const step = buildTrainingStep({ graph: model.graphs[0].graph, state: model.state, loss, optimizer, task });
+  const step = buildTrainingStep({
+    graph: trainableGraph(model.graphs[0].graph),
+    state: model.state,
+    loss,
+    optimizer,
+    task,
+  });
   const state = backend.createState(step.stateSpecs);
   const initial = initialState(model.state, model.init, 0);
   state.write(

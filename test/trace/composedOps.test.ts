@@ -1,4 +1,5 @@
 /** @file What the shim composes of other ops gives PyTorch's numbers: traced, then run and differentiated on both backends. */
+
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requestDawnAdapter } from '../../src/cli/dawn';
@@ -12,6 +13,7 @@ import { rewriteDropout } from '../../src/core/passes/rewriteDropout';
 import type { Backend, TensorData } from '../../src/engine/backend';
 import { createWasmBackend } from '../../src/engine/wasm/wasmBackend';
 import { createWebgpuBackend } from '../../src/engine/webgpu/webgpuBackend';
+import { trainableGraph } from '../../src/trace/trainableGraph';
 import { wasmBinary } from '../engine/wasm/ortWasm';
 import { diagnosticsText, HEADER, startTracing } from './tracing';
 
@@ -122,7 +124,7 @@ describe.each(Object.keys(backends))('on %s', (name) => {
       expect(model.state.map(({ name }) => name)).toEqual(Object.keys(golden.state));
       expect(traced.output).toEqual({ shape: golden.shape, dtype: 'float32' });
       const wanted = Object.keys(golden.gradients);
-      const graph = withGradients({ ...rewriteDropout(traced.graph), updates: [] }, wanted);
+      const graph = withGradients({ ...rewriteDropout(trainableGraph(traced.graph)), updates: [] }, wanted);
       const used = graph.inputs.filter(({ kind }) => kind === 'state').map(({ name }) => name);
       const store = backend.createState(
         model.state

@@ -1,13 +1,13 @@
 /** @file What of a model call becomes a graph: inputs, state, updates, aliases and constants. */
 import { expect, test } from 'vitest';
-import type { Graph } from '../../src/core/graph/ir';
+import type { TraceGraph } from '../../src/core/graph/ir';
 import { shapeHints } from '../../src/trace/shapeHints';
 import { diagnosticsText, HEADER, startTracing, target } from './tracing';
 
 const { trace } = startTracing();
 
 /** One line a node, then what goes in and out: `relu(input0)`. */
-function graphText(graph: Graph): string[] {
+function graphText(graph: TraceGraph): string[] {
   const names = new Map(graph.inputs.map(({ name, value }) => [value, name]));
   const lines = graph.nodes.map((node, index) => {
     node.outputs.forEach((value, place) => {
@@ -15,7 +15,7 @@ function graphText(graph: Graph): string[] {
     });
     return `%${index} = ${node.op}(${node.inputs.map((id) => (id === null ? '-' : names.get(id))).join(', ')})`;
   });
-  const named = (entries: Graph['outputs']): string[] =>
+  const named = (entries: TraceGraph['outputs']): string[] =>
     entries.map(({ name, value }) => `${name} := ${names.get(value)}`);
   return [
     ...lines,

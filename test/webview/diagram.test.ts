@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Graph, GraphNode, TensorType } from '../../src/core/graph/ir';
+import type { Graph, GraphNode, TensorType, TraceGraph } from '../../src/core/graph/ir';
 import type { ModuleCall, TracedGraph } from '../../src/core/graph/tracedModel';
 import { type Block, buildBlocks } from '../../webview/diagram/blocks';
 import { blocksAtLine } from '../../webview/diagram/blocksAtLine';
@@ -37,7 +37,7 @@ function contains(outer: Block, inner: Block): boolean {
 }
 
 /** Siblings keep apart, insides stay inside, and everything is within the canvas. */
-function checkPlaces(graph: Graph, list: readonly Block[], expanded: ReadonlySet<string>): void {
+function checkPlaces(graph: TraceGraph, list: readonly Block[], expanded: ReadonlySet<string>): void {
   const layout = layoutDiagram(graph, list, expanded);
   for (const [index, a] of layout.blocks.entries()) {
     expect(a.x).toBeGreaterThanOrEqual(0);

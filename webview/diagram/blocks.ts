@@ -1,5 +1,5 @@
 /** @file A traced graph as the tree of blocks that its author wrote: modules, blocks of modules, loose ops. */
-import type { GraphNode } from '../../src/core/graph/ir';
+import type { TraceNode } from '../../src/core/graph/ir';
 import type { ModuleCall, StateEntry, TracedGraph, TypeTree } from '../../src/core/graph/tracedModel';
 import { describeOp, type Family, familyOf } from './describeOp';
 import { foldRepeats } from './foldRepeats';
@@ -128,7 +128,7 @@ function moduleBlock(context: Context, node: CallNode): Block {
   let children = written ? childBlocks(context, node.children, call.firstNode, call.endNode) : [];
   // A block that only wraps another (`self.conv = nn.Sequential(…)`) opens straight to what is inside.
   if (children.length === 1 && children[0]!.children.length > 0) children = [...children[0]!.children];
-  const main: GraphNode | undefined = graph.nodes[call.firstNode];
+  const main: TraceNode | undefined = graph.nodes[call.firstNode];
   const leafOp = main && children.length === 0 ? main : null;
   return {
     id: `${call.path}#${node.ordinal}`,

@@ -1,20 +1,24 @@
 /** @file One node in a few words: its name with the numbers that matter, and the family that colours it. */
-import type { Graph, GraphNode } from '../../src/core/graph/ir';
+import type { TraceGraph, TraceNode } from '../../src/core/graph/ir';
 
 export type Family = 'weights' | 'norm' | 'activation' | 'resample' | 'combine' | 'shape' | 'block' | 'end';
 
 /** `Conv2d 3×3 stride 2`: `name` is the module's class, or the op's own name for a loose op. */
-export function describeOp(node: GraphNode, graph: Graph, name: string): string {
+export function describeOp(node: TraceNode, graph: TraceGraph, name: string): string {
   switch (node.op) {
     case 'conv2d':
-    case 'conv_transpose2d': {
+    case 'conv_transpose2d':
+    case 'conv3d':
+    case 'conv_transpose3d': {
       const weight = node.inputs[1];
-      const [, , height, width] = (weight == null ? undefined : graph.values[weight]?.shape) ?? [];
-      const kernel = height === undefined ? '' : ` ${height}×${width}`;
-      return `${name}${kernel}${strideText(node.attributes.stride, [1, 1])}`;
+      const kernel = (weight == null ? undefined : graph.values[weight]?.shape.slice(2)) ?? [];
+      const size = kernel.length === 0 ? '' : ` ${kernel.join('×')}`;
+      return `${name}${size}${strideText(node.attributes.stride, [1, 1, 1])}`;
     }
     case 'max_pool2d':
-    case 'avg_pool2d': {
+    case 'avg_pool2d':
+    case 'max_pool3d':
+    case 'avg_pool3d': {
       const { kernel_size, stride } = node.attributes;
       return `${name} ${kernel_size.join('×')}${strideText(stride, kernel_size)}`;
     }
@@ -25,7 +29,7 @@ export function describeOp(node: GraphNode, graph: Graph, name: string): string 
 
 function strideText(stride: readonly number[], usual: readonly number[]): string {
   if (stride.every((size, axis) => size === usual[axis])) return '';
-  return stride[0] === stride[1] ? ` stride ${stride[0]}` : ` stride ${stride.join('×')}`;
+  return stride.every((size) => size === stride[0]) ? ` stride ${stride[0]}` : ` stride ${stride.join('×')}`;
 }
 
 const families: readonly (readonly [RegExp, Family])[] = [

@@ -1,5 +1,5 @@
 /** @file A run of identical neighbours becomes one block that says how often: `BasicBlock ×6`. */
-import type { Graph } from '../../src/core/graph/ir';
+import type { TraceGraph } from '../../src/core/graph/ir';
 import type { Block } from './blocks';
 
 /** From this many on: two convolutions in a row are still read faster than `×2`. */
@@ -9,7 +9,7 @@ const shortestRun = 3;
  * Neighbours fold when each feeds the next and title, shape, parameters and insides are all alike; loose ops and
  * parallel branches never do.
  */
-export function foldRepeats(graph: Graph, blocks: readonly Block[]): Block[] {
+export function foldRepeats(graph: TraceGraph, blocks: readonly Block[]): Block[] {
   const folded: Block[] = [];
   let start = 0;
   while (start < blocks.length) {
@@ -46,7 +46,7 @@ function repeat(run: readonly Block[]): Block {
   };
 }
 
-function feeds(graph: Graph, from: Block, to: Block): boolean {
+function feeds(graph: TraceGraph, from: Block, to: Block): boolean {
   const made = new Set(graph.nodes.slice(from.firstNode, from.endNode).flatMap((node) => node.outputs));
   return graph.nodes
     .slice(to.firstNode, to.endNode)

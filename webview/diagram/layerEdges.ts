@@ -1,5 +1,5 @@
 /** @file Data flow between the blocks of one layer, read off the graph's values. */
-import type { Graph } from '../../src/core/graph/ir';
+import type { TraceGraph } from '../../src/core/graph/ir';
 import type { Block } from './blocks';
 
 /** Where data enters and leaves a layer that is inside a block. */
@@ -15,7 +15,7 @@ export interface LayerEdge {
  * Edges among `blocks`, and from `entryId` and to `exitId` for values that cross the layer's border. At the top the
  * blocks themselves hold inputs and output, and those take the border's place.
  */
-export function layerEdges(graph: Graph, blocks: readonly Block[]): readonly LayerEdge[] {
+export function layerEdges(graph: TraceGraph, blocks: readonly Block[]): readonly LayerEdge[] {
   const inside = new Map<number, string>();
   for (const block of blocks)
     for (let index = block.firstNode; index < block.endNode; index++) inside.set(index, block.id);
@@ -58,7 +58,7 @@ export function layerEdges(graph: Graph, blocks: readonly Block[]): readonly Lay
   return [...edges.values()];
 }
 
-function isUnseen(graph: Graph, index: number): boolean {
+function isUnseen(graph: TraceGraph, index: number): boolean {
   return graph.nodes[index]!.inputs.every((input) => input === null);
 }
 

@@ -1,5 +1,5 @@
 /** @file Places every visible block: each opened block is laid out on its own and then stands as one box in its layer. */
-import type { Graph } from '../../src/core/graph/ir';
+import type { TraceGraph } from '../../src/core/graph/ir';
 import type { Block } from './blocks';
 import { entryId, exitId, type LayerEdge, layerEdges } from './layerEdges';
 import { layeredLayout } from './layeredLayout';
@@ -51,7 +51,7 @@ export const blockSize = { width: 256, moduleHeight: 46, opHeight: 26, header: 5
 
 /** Lays out `blocks`, with the insides of those whose id is in `expanded`. Units: pixels at zoom 1. */
 export function layoutDiagram(
-  graph: Graph,
+  graph: TraceGraph,
   blocks: readonly Block[],
   expanded: ReadonlySet<string>,
 ): DiagramLayout {
@@ -59,7 +59,7 @@ export function layoutDiagram(
 }
 
 function layoutLayer(
-  graph: Graph,
+  graph: TraceGraph,
   blocks: readonly Block[],
   expanded: ReadonlySet<string>,
   depth: number,

@@ -1,13 +1,14 @@
 /** @file Grows a graph node by node, inferring every type as it goes. */
-import type { OpAttributes, OpName } from '../ops/attributes';
-import type { OpRegistry } from '../ops/opDefinition';
+import type { OpName } from '../ops/attributes';
+import type { TypeRules } from '../ops/opDefinition';
+import type { TracedOpAttributes, TracedOpName } from '../ops/traceOnly/attributes';
 import type { Graph, GraphInput, GraphNode, InputKind, NamedValue, TensorType, ValueId } from './ir';
 
 /** The registry is handed in, so that op families may import this type without a circle. */
-export class GraphBuilder {
+export class GraphBuilder<Op extends TracedOpName = OpName> {
   private readonly values: TensorType[] = [];
   private readonly inputs: GraphInput[] = [];
-  private readonly nodes: GraphNode[] = [];
+  private readonly nodes: GraphNode<Op>[] = [];
   private readonly outputs: NamedValue[] = [];
   private readonly updates: NamedValue[] = [];
   private readonly counters: string[] = [];
@@ -15,10 +16,10 @@ export class GraphBuilder {
   /** The frame of nodes that are added without one: autograd sets it to that of the node it differentiates. */
   frame = -1;
 
-  constructor(private readonly registry: OpRegistry) {}
+  constructor(private readonly registry: TypeRules<Op>) {}
 
   /** A builder that goes on where `graph` ends, keeping all its value ids. */
-  static extend(registry: OpRegistry, graph: Graph): GraphBuilder {
+  static extend(registry: TypeRules<OpName>, graph: Graph): GraphBuilder {
     const builder = new GraphBuilder(registry);
     builder.values.push(...graph.values);
     builder.inputs.push(...graph.inputs);
@@ -36,10 +37,10 @@ export class GraphBuilder {
   }
 
   /** All outputs of a new node. @throws ShapeError when the inputs do not fit. */
-  addAll<K extends OpName>(
+  addAll<K extends Op>(
     op: K,
     inputs: readonly (ValueId | null)[],
-    attributes: OpAttributes[K],
+    attributes: TracedOpAttributes[K],
     frame = this.frame,
   ): ValueId[] {
     const types = this.registry[op].infer(
@@ -47,15 +48,15 @@ export class GraphBuilder {
       attributes,
     );
     const outputs = types.map((type) => this.value(type));
-    this.nodes.push({ op, inputs, outputs, attributes, frame } as unknown as GraphNode);
+    this.nodes.push({ op, inputs, outputs, attributes, frame } as unknown as GraphNode<Op>);
     return outputs;
   }
 
   /** The first output of a new node. */
-  add<K extends OpName>(
+  add<K extends Op>(
     op: K,
     inputs: readonly (ValueId | null)[],
-    attributes: OpAttributes[K],
+    attributes: TracedOpAttributes[K],
     frame = this.frame,
   ): ValueId {
     return this.addAll(op, inputs, attributes, frame)[0]!;
@@ -87,7 +88,7 @@ export class GraphBuilder {
     return this.nodes.length;
   }
 
-  build(): Graph {
+  build(): Graph<Op> {
     return {
       values: [...this.values],
       inputs: [...this.inputs],

@@ -1,5 +1,5 @@
 /** @file A graph as text, for goldens and for people. */
-import type { Graph, GraphNode, TensorType, ValueId } from './ir';
+import type { TensorType, TraceGraph, TraceNode, ValueId } from './ir';
 
 /** `4×8×64×64`, with the dtype where it is not float32; `scalar` without dimensions. */
 export function describeType({ shape, dtype }: TensorType): string {
@@ -8,7 +8,7 @@ export function describeType({ shape, dtype }: TensorType): string {
 }
 
 /** One line an input, node, output, update and counter. Inputs go by name, other values by `%` and their order. */
-export function print(graph: Graph): string {
+export function print(graph: TraceGraph): string {
   const names = new Map(graph.inputs.map(({ name, value }) => [value, name]));
   for (const value of graph.nodes.flatMap((node) => node.outputs)) {
     names.set(value, `%${names.size - graph.inputs.length}`);
@@ -28,7 +28,7 @@ export function print(graph: Graph): string {
   return `${lines.join('\n')}\n`;
 }
 
-function printAttributes(node: GraphNode): string {
+function printAttributes(node: TraceNode): string {
   const entries = Object.entries(node.attributes as Readonly<Record<string, unknown>>);
   return entries.map(([key, value]) => ` ${key}=${printValue(value)}`).join('');
 }

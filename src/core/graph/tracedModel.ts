@@ -1,5 +1,5 @@
 /** @file What tracing a model file gives: graphs, where each op stands in the source, parameters, diagnostics. */
-import type { DType, Graph, TensorType } from './ir';
+import type { DType, TensorType, TraceGraph } from './ir';
 
 /** `line` and `endLine` count from 1, `column` and `endColumn` from 0 in UTF-16 units; ends are exclusive. */
 export interface SourceRange {
@@ -129,7 +129,7 @@ export interface TracedGraph {
   readonly inputs: readonly TensorType[];
   readonly output: TypeTree;
   /** Data inputs are named `input0`, `input1`, …; outputs `output0`, … in depth-first order of `output`. */
-  readonly graph: Graph;
+  readonly graph: TraceGraph;
   readonly frames: readonly Frame[];
   readonly calls: readonly ModuleCall[];
   /** Of an interrupted call: the frames whose expressions gave nothing, because an error came out of them. */

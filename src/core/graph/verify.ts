@@ -1,6 +1,6 @@
 /** @file Checks every rule that a graph must keep; each pass is followed by it. */
-import { registry } from '../ops/registry';
-import type { Graph, GraphNode, NamedValue, TensorType, ValueId } from './ir';
+import { tracedOps } from '../ops/traceOnly/tracedOps';
+import type { NamedValue, TensorType, TraceGraph, TraceNode, ValueId } from './ir';
 import { sameShape } from './ir';
 import { describeType } from './print';
 
@@ -10,7 +10,7 @@ export class GraphError extends Error {
 }
 
 /** @throws GraphError that names the first broken rule. */
-export function verify(graph: Graph): void {
+export function verify(graph: TraceGraph): void {
   const defined = new Array<boolean>(graph.values.length).fill(false);
   const define = (value: ValueId, by: string) => {
     if (!(value in graph.values)) throw new GraphError(`${by} defines value ${value}, which has no type`);
@@ -53,7 +53,7 @@ export function verify(graph: Graph): void {
   }
 }
 
-function checkTypes(graph: Graph, node: GraphNode, label: string): void {
+function checkTypes(graph: TraceGraph, node: TraceNode, label: string): void {
   const inputs = node.inputs.map((input) => (input === null ? null : graph.values[input]!));
   const inferred = infer(node, inputs, label);
   if (inferred.length !== node.outputs.length) {
@@ -69,11 +69,11 @@ function checkTypes(graph: Graph, node: GraphNode, label: string): void {
   }
 }
 
-function infer(node: GraphNode, inputs: readonly (TensorType | null)[], label: string): TensorType[] {
+function infer(node: TraceNode, inputs: readonly (TensorType | null)[], label: string): TensorType[] {
   // The table pairs each op with its own attributes; a node of the union loses that pairing.
-  const rule = registry[node.op].infer as (
+  const rule = tracedOps[node.op].infer as (
     inputs: readonly (TensorType | null)[],
-    attributes: GraphNode['attributes'],
+    attributes: TraceNode['attributes'],
   ) => TensorType[];
   try {
     return rule(inputs, node.attributes);
@@ -82,7 +82,7 @@ function infer(node: GraphNode, inputs: readonly (TensorType | null)[], label: s
   }
 }
 
-function checkUpdate(graph: Graph, name: string, type: TensorType): void {
+function checkUpdate(graph: TraceGraph, name: string, type: TensorType): void {
   const state = graph.inputs.find((input) => input.kind === 'state' && input.name === name);
   if (!state) throw new GraphError(`update '${name}' has no state of that name`);
   const stateType = graph.values[state.value]!;

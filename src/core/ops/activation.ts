@@ -4,6 +4,7 @@ import type { DType } from '../graph/ir';
 import type { OpAttributes, OpName } from './attributes';
 import { type OpDefinition, type OpRegistry, ShapeError } from './opDefinition';
 import { activationBackward, onlyFloating, toFloating, type UnaryRow, unary } from './rows';
+import type { TracedOpAttributes } from './traceOnly/attributes';
 
 type Activations =
   | ('relu' | 'relu6' | 'sigmoid' | 'tanh' | 'silu' | 'hardswish' | 'hardsigmoid' | 'softplus')
@@ -35,7 +36,7 @@ function activation<K extends OpName, B extends OpName>(
       a.builder.add<B>(
         backward,
         [g, from === 'input' ? x : y],
-        attributes as OpAttributes[OpName] as OpAttributes[B],
+        attributes as OpAttributes[OpName] as TracedOpAttributes[B],
       ),
     examples,
   });

@@ -1,82 +1,13 @@
 /** @file Convolution, its transpose, and the weight gradient that both share. NCHW throughout. */
-import { elementCount, sameShape, type TensorType } from '../graph/ir';
+import { sameShape } from '../graph/ir';
 import { Algebra } from './algebra';
 import type { ConvolutionAttributes } from './attributes';
-import { type OpExample, type OpRegistry, type OptionalType, ShapeError } from './opDefinition';
-import { float32, inputAt, scalarTypeName, sizes, spokenTypeName } from './typeRules';
+import { convolutionType, macsAt, span, transposedConvolutionType } from './convolutionRules';
+import type { OpExample, OpRegistry } from './opDefinition';
+import { float32, inputAt, sizes } from './typeRules';
 
 type ConvolutionOps = 'conv2d' | 'conv_transpose2d' | 'conv2d_weight_grad';
 type Attributes = ConvolutionAttributes;
-
-const spatial = [0, 1] as const;
-
-/** Size that a kernel covers: dilation·(k − 1) + 1. */
-const span = (kernel: number, dilation: number) => dilation * (kernel - 1) + 1;
-
-function convolvedShape(
-  input: readonly number[],
-  weight: readonly number[],
-  { stride, padding, dilation }: Attributes,
-): number[] {
-  const size = spatial.map((axis) => {
-    const room = input[2 + axis]! + 2 * padding[axis] - span(weight[2 + axis]!, dilation[axis]);
-    return Math.floor(room / stride[axis]) + 1;
-  });
-  return [input[0]!, weight[0]!, ...size];
-}
-
-/** Checks that conv2d and its transpose share, in PyTorch's order. */
-function checkConvolution(op: string, input: TensorType, weight: TensorType, attributes: Attributes): void {
-  const { stride, padding, dilation, groups } = attributes;
-  if (input.shape.length !== 4) {
-    throw new ShapeError(
-      `Expected 3D (unbatched) or 4D (batched) input to ${op}, but got input of size: ${sizes(input.shape)}`,
-    );
-  }
-  if (weight.shape.length !== 4) {
-    throw new ShapeError(`expected weight of 4 dimensions, but got weight of size: ${sizes(weight.shape)}`);
-  }
-  if (padding.some((size) => size < 0)) throw new ShapeError('negative padding is not supported');
-  if (stride.some((size) => size <= 0)) throw new ShapeError('non-positive stride is not supported');
-  if (dilation.some((size) => size <= 0)) {
-    throw new ShapeError(`dilation should be greater than zero, but got ${sizes(dilation)}`);
-  }
-  if (weight.shape[0]! < groups) {
-    throw new ShapeError(
-      `Given groups=${groups}, expected weight to be at least ${groups} at dimension 0, but got weight of size ${sizes(weight.shape)} instead`,
-    );
-  }
-  if (weight.shape[0]! % groups !== 0) {
-    throw new ShapeError(
-      `Given groups=${groups}, expected weight to be divisible by ${groups} at dimension 0, but got weight of size [${sizes(weight.shape)}] instead`,
-    );
-  }
-}
-
-/** Checked last, as shapes tell more. */
-function checkOperands(
-  given: string,
-  channels: number,
-  input: TensorType,
-  weight: TensorType,
-  bias: OptionalType,
-): void {
-  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== channels)) {
-    throw new ShapeError(
-      `Given ${given}weight of size ${sizes(weight.shape)}, expected bias to be 1-dimensional with ${channels} elements, but got bias of size ${sizes(bias.shape)} instead`,
-    );
-  }
-  if (input.dtype !== weight.dtype && bias && given === '') {
-    throw new ShapeError(
-      `Input type (${spokenTypeName(input.dtype)}) and bias type (${spokenTypeName(bias.dtype)}) should be the same`,
-    );
-  }
-  if (input.dtype !== weight.dtype) {
-    throw new ShapeError(
-      `expected scalar type ${scalarTypeName(input.dtype)} but found ${scalarTypeName(weight.dtype)}`,
-    );
-  }
-}
 
 const attributes = (over: Partial<Attributes> = {}): Attributes => ({
   stride: [1, 1],
@@ -85,10 +16,6 @@ const attributes = (over: Partial<Attributes> = {}): Attributes => ({
   groups: 1,
   ...over,
 });
-
-/** Multiply–accumulates of a correlation that reads each weight once for every place of `places`. */
-const macsAt = (places: TensorType, weight: TensorType) =>
-  (elementCount(places.shape) / places.shape[1]!) * elementCount(weight.shape);
 
 const convExamples: readonly OpExample<'conv2d'>[] = [
   {
@@ -122,27 +49,7 @@ const convExamples: readonly OpExample<'conv2d'>[] = [
 export const conv: Pick<OpRegistry, ConvolutionOps> = {
   conv2d: {
     doc: 'Slides O kernels over the image: each output pixel is a weighted sum of a neighbourhood of all channels of its group.',
-    infer(inputs, attributes) {
-      const input = inputAt(inputs, 0);
-      const weight = inputAt(inputs, 1);
-      checkConvolution('conv2d', input, weight, attributes);
-      const { padding, dilation, groups } = attributes;
-      const expected = weight.shape[1]! * groups;
-      if (input.shape[1] !== expected) {
-        throw new ShapeError(
-          `Given groups=${groups}, weight of size ${sizes(weight.shape)}, expected input${sizes(input.shape)} to have ${expected} channels, but got ${input.shape[1]} channels instead`,
-        );
-      }
-      checkOperands('', weight.shape[0]!, input, weight, inputs[2] ?? null);
-      const padded = spatial.map((axis) => input.shape[2 + axis]! + 2 * padding[axis]);
-      const kernel = spatial.map((axis) => span(weight.shape[2 + axis]!, dilation[axis]));
-      if (padded.some((size, axis) => size < kernel[axis]!)) {
-        throw new ShapeError(
-          `Calculated padded input size per channel: (${padded.join(' x ')}). Kernel size: (${kernel.join(' x ')}). Kernel size can't be greater than actual input size`,
-        );
-      }
-      return [{ shape: convolvedShape(input.shape, weight.shape, attributes), dtype: input.dtype }];
-    },
+    infer: (inputs, attributes) => [convolutionType('conv2d', 2, inputs, attributes)],
     macs: (inputs, [output]) => macsAt(output!, inputAt(inputs, 1)),
     // y = W ⋆ x + b is linear in each: dx = Wᵀ applied to g (the transposed convolution, padded out to the
     // rows that the stride skipped at the end), dW = x ⋆ g, db = Σ_NHW g
@@ -170,37 +77,7 @@ export const conv: Pick<OpRegistry, ConvolutionOps> = {
 
   conv_transpose2d: {
     doc: 'The transpose of conv2d: each input pixel stamps a weighted kernel onto the output, enlarging by the stride.',
-    infer(inputs, attributes) {
-      const input = inputAt(inputs, 0);
-      const weight = inputAt(inputs, 1);
-      checkConvolution('conv_transpose2d', input, weight, attributes);
-      const { stride, padding, dilation, groups, output_padding } = attributes;
-      if (input.shape[1] !== weight.shape[0]) {
-        throw new ShapeError(
-          `Given transposed=1, weight of size ${sizes(weight.shape)}, expected input${sizes(input.shape)} to have ${weight.shape[0]} channels, but got ${input.shape[1]} channels instead`,
-        );
-      }
-      const channels = weight.shape[1]! * groups;
-      checkOperands('transposed=1, ', channels, input, weight, inputs[2] ?? null);
-      if (output_padding.some((size, axis) => size >= stride[axis]! && size >= dilation[axis]!)) {
-        throw new ShapeError(
-          `output padding must be smaller than either stride or dilation, but got output_padding_height: ${output_padding[0]} output_padding_width: ${output_padding[1]} stride_height: ${stride[0]} stride_width: ${stride[1]} dilation_height: ${dilation[0]} dilation_width: ${dilation[1]}`,
-        );
-      }
-      const size = spatial.map(
-        (axis) =>
-          (input.shape[2 + axis]! - 1) * stride[axis] -
-          2 * padding[axis] +
-          span(weight.shape[2 + axis]!, dilation[axis]) +
-          output_padding[axis],
-      );
-      if (size.some((length) => length < 1)) {
-        throw new ShapeError(
-          `Given input size per channel: (${input.shape.slice(2).join(' x ')}). Calculated output size per channel: (${size.join(' x ')}). Output size is too small`,
-        );
-      }
-      return [{ shape: [input.shape[0]!, channels, ...size], dtype: input.dtype }];
-    },
+    infer: (inputs, attributes) => [transposedConvolutionType('conv_transpose2d', 2, inputs, attributes)],
     macs: (inputs) => macsAt(inputAt(inputs, 0), inputAt(inputs, 1)),
     // y = Wᵀ·x + b: dx = W ⋆ g, dW = g ⋆ x (input and output change places), db = Σ_NHW g
     gradient(builder, node, [g]) {
@@ -267,7 +144,7 @@ export const conv: Pick<OpRegistry, ConvolutionOps> = {
     macs: (inputs, [weight]) => macsAt(inputAt(inputs, 1), weight!),
     gradient: null,
     examples: convExamples.map(({ inputs, attributes }) => ({
-      inputs: [inputs[0]!, float32(...convolvedShape(inputs[0]!.shape, inputs[1]!.shape, attributes))],
+      inputs: [inputs[0]!, float32(...convolutionType('conv2d', 2, inputs, attributes).shape)],
       attributes: { ...attributes, kernel_size: inputs[1]!.shape.slice(2) as [number, number] },
     })),
   },

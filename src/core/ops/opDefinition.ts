@@ -2,6 +2,7 @@
 import type { GraphBuilder } from '../graph/builder';
 import type { GraphNode, TensorType, ValueId } from '../graph/ir';
 import type { OpAttributes, OpName } from './attributes';
+import type { TracedOpAttributes, TracedOpName } from './traceOnly/attributes';
 
 /** A user's shapes do not fit; `message` is PyTorch's own wording. */
 export class ShapeError extends Error {
@@ -17,13 +18,21 @@ export type GradientRule<K extends OpName> = (
   gradOutputs: readonly (ValueId | null)[],
 ) => (ValueId | null)[];
 
-export interface OpDefinition<K extends OpName> {
+/** What every op has, whether it can be trained or only traced. */
+export interface OpMeaning<K extends TracedOpName> {
   /** One sentence, as a hover would show it. */
   readonly doc: string;
   /** Output types. @throws ShapeError in PyTorch's words when the inputs do not fit. */
-  infer(inputs: readonly OptionalType[], attributes: OpAttributes[K]): TensorType[];
+  infer(inputs: readonly OptionalType[], attributes: TracedOpAttributes[K]): TensorType[];
   /** Multiply–accumulate operations; absent means none worth counting. */
-  macs?(inputs: readonly OptionalType[], outputs: readonly TensorType[], attributes: OpAttributes[K]): number;
+  macs?(
+    inputs: readonly OptionalType[],
+    outputs: readonly TensorType[],
+    attributes: TracedOpAttributes[K],
+  ): number;
+}
+
+export interface OpDefinition<K extends OpName> extends OpMeaning<K> {
   /** `null`: no gradient flows through this op (comparisons, argmax, gradient ops themselves). */
   readonly gradient: GradientRule<K> | null;
   /** A small instance that the registry test runs everywhere. */
@@ -34,5 +43,8 @@ export interface OpExample<K extends OpName> {
   readonly inputs: readonly OptionalType[];
   readonly attributes: OpAttributes[K];
 }
+
+/** As much of a registry as it takes to grow a graph. */
+export type TypeRules<Op extends TracedOpName> = { readonly [K in Op]: Pick<OpMeaning<K>, 'infer'> };
 
 export type OpRegistry = { readonly [K in OpName]: OpDefinition<K> };

@@ -2,78 +2,14 @@
 import { sameShape, type TensorType } from '../graph/ir';
 import type { AvgPoolAttributes, MaxPoolAttributes } from './attributes';
 import { type OpExample, type OpRegistry, type OptionalType, ShapeError } from './opDefinition';
-import { float32, inputAt, requireFloating, sizes } from './typeRules';
+import { adaptivePoolType, pooledType } from './poolRules';
+import { float32, inputAt, sizes } from './typeRules';
 
 type PoolOps =
   | ('max_pool2d' | 'max_pool2d_backward' | 'avg_pool2d' | 'avg_pool2d_backward')
   | ('adaptive_avg_pool2d' | 'adaptive_avg_pool2d_backward')
   | ('adaptive_max_pool2d' | 'adaptive_max_pool2d_backward');
 type Pair = readonly [number, number];
-type Window = Pick<MaxPoolAttributes, 'kernel_size' | 'stride' | 'padding' | 'ceil_mode'>;
-
-const axes = [0, 1] as const;
-
-/** PyTorch's `pooling_output_shape`: the last window must start inside the input or its left padding. */
-function pooledSize(size: number, axis: 0 | 1, window: Window, dilation: Pair): number {
-  const [kernel, stride, padding] = [window.kernel_size[axis], window.stride[axis], window.padding[axis]];
-  const room = size + 2 * padding - dilation[axis] * (kernel - 1) - 1 + (window.ceil_mode ? stride - 1 : 0);
-  const pooled = Math.floor(room / stride) + 1;
-  return window.ceil_mode && (pooled - 1) * stride >= size + padding ? pooled - 1 : pooled;
-}
-
-/** @throws ShapeError in the words of PyTorch's `pool2d_shape_check`. */
-function pooledType(input: TensorType, window: Window, dilation: Pair, kernelName: string): TensorType {
-  const { kernel_size, stride, padding } = window;
-  if (input.shape.length !== 4) {
-    throw new ShapeError('non-empty 3D or 4D (batch mode) tensor expected for input');
-  }
-  if (stride.includes(0)) throw new ShapeError('stride should not be zero');
-  if (kernel_size.some((size) => size <= 0)) {
-    throw new ShapeError(
-      `kernel size should be greater than zero, but got kH: ${kernel_size[0]} kW: ${kernel_size[1]}`,
-    );
-  }
-  if (dilation.some((size) => size <= 0)) {
-    throw new ShapeError(
-      `dilation should be greater than zero, but got dilationH: ${dilation[0]} dilationW: ${dilation[1]}`,
-    );
-  }
-  for (const axis of axes) {
-    if (padding[axis] < 0) throw new ShapeError(`pad must be non-negative, but got pad: ${padding[axis]}`);
-    if (padding[axis] > Math.floor(kernel_size[axis] / 2)) {
-      throw new ShapeError(
-        `pad should be at most half of kernel size, but got pad=${padding[axis]} and kernel_size=${kernel_size[axis]}`,
-      );
-    }
-  }
-  const [batch, channels, height, width] = input.shape as [number, number, number, number];
-  if (channels * height * width === 0) {
-    throw new ShapeError(
-      `Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:${sizes(input.shape)}`,
-    );
-  }
-  const size = axes.map((axis) => pooledSize(input.shape[2 + axis]!, axis, window, dilation));
-  if (size.some((length) => length < 1)) {
-    throw new ShapeError(
-      `Given input size: (${channels}x${height}x${width}). Calculated output size: (${channels}x${size.join('x')}). Output size is too small`,
-    );
-  }
-  return { shape: [batch, channels, ...size], dtype: requireFloating(input.dtype, kernelName) };
-}
-
-function adaptiveType(input: TensorType, outputSize: Pair, op: string, colon: string): TensorType {
-  const { shape, dtype } = input;
-  if (shape.length !== 4) {
-    throw new ShapeError(`${op}(): Expected 3D or 4D tensor, but got${colon} ${sizes(shape)}`);
-  }
-  const empty = shape.indexOf(0, 1);
-  if (empty > 0) {
-    throw new ShapeError(
-      `${op}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes ${sizes(shape)} with dimension ${empty} being empty`,
-    );
-  }
-  return { shape: [shape[0]!, shape[1]!, ...outputSize], dtype };
-}
 
 /** The gradient of an output must have its type; a breach is a mistake of the pass that built it. */
 function checkGradient(gradOutput: TensorType, expected: TensorType): void {
@@ -85,10 +21,10 @@ function checkGradient(gradOutput: TensorType, expected: TensorType): void {
 const noDilation: Pair = [1, 1];
 
 const maxPool = (inputs: readonly OptionalType[], index: number, attributes: MaxPoolAttributes) =>
-  pooledType(inputAt(inputs, index), attributes, attributes.dilation, 'max_pool2d');
+  pooledType('max_pool2d', 2, inputAt(inputs, index), attributes, attributes.dilation);
 const avgPool = (input: TensorType, attributes: AvgPoolAttributes) => {
   if (attributes.divisor_override === 0) throw new ShapeError('divisor must be not zero');
-  return pooledType(input, attributes, noDilation, 'avg_pool2d');
+  return pooledType('avg_pool2d', 2, input, attributes, noDilation);
 };
 
 const window = (kernel: Pair, over: Partial<MaxPoolAttributes> = {}): MaxPoolAttributes => ({
@@ -194,7 +130,7 @@ export const pool: Pick<OpRegistry, PoolOps> = {
   adaptive_avg_pool2d: {
     doc: 'Means over a grid of output_size cells; cell i of n spans rows ⌊i·H/n⌋ to ⌈(i+1)·H/n⌉.',
     infer: (inputs, { output_size }) => [
-      adaptiveType(inputAt(inputs, 0), output_size, 'adaptive_avg_pool2d', ''),
+      adaptivePoolType('adaptive_avg_pool2d', inputAt(inputs, 0), output_size),
     ],
     gradient: (builder, node, [g]) => [
       g == null
@@ -221,7 +157,7 @@ export const pool: Pick<OpRegistry, PoolOps> = {
   adaptive_max_pool2d: {
     doc: 'The largest element of each of output_size cells.',
     infer: (inputs, { output_size }) => [
-      adaptiveType(inputAt(inputs, 0), output_size, 'adaptive_max_pool2d', ':'),
+      adaptivePoolType('adaptive_max_pool2d', inputAt(inputs, 0), output_size),
     ],
     gradient: (builder, node, [g]) => [
       g == null ? null : builder.add('adaptive_max_pool2d_backward', [g, node.inputs[0]!], {}),

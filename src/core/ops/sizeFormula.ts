@@ -2,7 +2,7 @@
  * @file PyTorch's formula for the size of an op's output, filled in with the numbers of one call. Left of the last
  * `=` stands arithmetic (⌊ ⌋ and ⌈ ⌉ round), right of it the size it gives.
  */
-import type { Graph, GraphNode } from '../graph/ir';
+import type { TraceGraph, TraceNode } from '../graph/ir';
 import { reshapeGroups } from './reshapeGroups';
 
 export interface SizeFormula {
@@ -16,7 +16,7 @@ type Shape = readonly number[];
 type Pair = readonly [number, number];
 
 /** Empty for ops that keep their input's shape, and where the numbers speak for themselves. */
-export function sizeFormulas(node: GraphNode, graph: Graph): SizeFormula[] {
+export function sizeFormulas(node: TraceNode, graph: TraceGraph): SizeFormula[] {
   const shapes = node.inputs.map((id) => (id === null ? [] : graph.values[id]!.shape));
   const input = shapes[0] ?? [];
   const output = graph.values[node.outputs[0]!]!.shape;

@@ -2,12 +2,12 @@
 import {
   type DType,
   elementCount,
-  type Graph,
-  type GraphNode,
   type TensorType,
+  type TraceGraph,
+  type TraceNode,
   type ValueId,
 } from '../graph/ir';
-import type { OpName } from '../ops/attributes';
+import type { TracedOpName } from '../ops/traceOnly/attributes';
 
 const bytesOf: Readonly<Record<DType, number>> = {
   float64: 8,
@@ -31,7 +31,7 @@ export function byteSize({ shape, dtype }: TensorType): number {
  * that depend on the machine or on more than the op: nothing is said of a layer that holds one.
  */
 const kept: Partial<
-  Record<OpName, 'input' | 'output' | 'nothing' | 'input and indices' | 'input and statistics'>
+  Record<TracedOpName, 'input' | 'output' | 'nothing' | 'input and indices' | 'input and statistics'>
 > = {
   conv2d: 'input',
   conv_transpose2d: 'input',
@@ -72,7 +72,7 @@ const kept: Partial<
  * Bytes that the nodes hold on to between forward and backward, in training, each tensor counted once; null where
  * that is not certain.
  */
-export function keptForBackward(nodes: readonly GraphNode[], graph: Graph): number | null {
+export function keptForBackward(nodes: readonly TraceNode[], graph: TraceGraph): number | null {
   const whole = new Set<ValueId>();
   let extra = 0;
   for (const node of nodes) {

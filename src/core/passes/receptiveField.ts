@@ -2,7 +2,7 @@
  * @file How much of the input image one element of each tensor sees: forward through the graph, the largest of the
  * branches that meet. Each op over windows of k (dilation d, stride s) makes size += d·(k − 1)·jump and jump *= s.
  */
-import { type Graph, type GraphNode, sameShape, type ValueId } from '../graph/ir';
+import { sameShape, type TraceGraph, type TraceNode, type ValueId } from '../graph/ir';
 import type { InterpolateAttributes } from '../ops/attributes';
 import { reshapeGroups } from '../ops/reshapeGroups';
 
@@ -35,7 +35,7 @@ export interface Span {
 
 /** By value; null where no image comes in or its way is not followed. Images are data inputs of N×C×H×W. */
 export function receptiveFields(
-  graph: Graph,
+  graph: TraceGraph,
   normalisations: readonly Span[] = [],
 ): (ReceptiveField | null)[] {
   const states: State[] = graph.values.map(() => null);
@@ -57,7 +57,7 @@ export function receptiveFields(
   return states.map((state) => (state === null || state === 'unknown' ? null : state));
 }
 
-function stateAfter(node: GraphNode, graph: Graph, stateOf: (id: ValueId) => State): State {
+function stateAfter(node: TraceNode, graph: TraceGraph, stateOf: (id: ValueId) => State): State {
   const shapeOf = (id: ValueId) => graph.values[id]!.shape;
   const output = shapeOf(node.outputs[0]!);
   const [first, second] = node.inputs;
@@ -137,12 +137,12 @@ function image(state: Tracked, each: (axis: Axis) => readonly [taps: number, ste
   return axes.reduce<State>((all, axis) => windowed(all, 2 + axis, ...each(axis)), state);
 }
 
-function kernelOf(node: GraphNode, graph: Graph): readonly number[] {
+function kernelOf(node: TraceNode, graph: TraceGraph): readonly number[] {
   return graph.values[node.inputs[1]!]!.shape.slice(2);
 }
 
 /** For ops whose output looks at other places of their first input than its own. */
-function afterMoving(state: Tracked, node: GraphNode, graph: Graph): State | 'elementwise' {
+function afterMoving(state: Tracked, node: TraceNode, graph: TraceGraph): State | 'elementwise' {
   const input = graph.values[node.inputs[0]!]!.shape;
   const output = graph.values[node.outputs[0]!]!.shape;
   switch (node.op) {

@@ -40,7 +40,7 @@ export class ModelDocuments implements vscode.Disposable {
       }),
       vscode.workspace.onDidCloseTextDocument((document) => this.#drop(document.uri)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#follow()),
-      traces.sources.onDidChangeOnDisk(() => this.#follow(typingPause, true)),
+      traces.sources.onDidChange(() => this.#follow(typingPause, true)),
     ];
     this.#follow();
   }

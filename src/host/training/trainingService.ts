@@ -52,8 +52,9 @@ export class TrainingService implements vscode.Disposable {
     const initialWeights = await readInitialWeights(experiment, base);
     if (initialWeights && 'error' in initialWeights) return initialWeights;
     const files = await this.traces.sources.filesFor(source);
+    const environment = await this.traces.sources.environmentOf(source);
     const entry = workspacePath(source).path;
-    const model = { files, entry, modelName };
+    const model = { files, entry, environment, modelName };
     const outcome = await prepareTraining(
       { experiment, dataset, ...model, runId: '', initialWeights, resume: null, maxSteps: null },
       this.traces.tracer,
@@ -76,6 +77,7 @@ export class TrainingService implements vscode.Disposable {
     const read = await readResumePoint(path, model.file);
     if ('error' in read) return read;
     const { resume, step, files, entry } = read.ok;
+    const environment = await this.traces.sources.environmentOf(vscode.Uri.file(path));
     // The record's experiment has absolute paths: it is about this machine, not about a folder.
     const dataset = await this.scan(experiment, path);
     const outcome = await prepareTraining(
@@ -84,6 +86,7 @@ export class TrainingService implements vscode.Disposable {
         dataset,
         files,
         entry,
+        environment,
         modelName: model.class,
         runId: record.id,
         initialWeights: null,

@@ -15,7 +15,7 @@ export class ModelFiles implements vscode.Disposable {
 
   constructor(sources: PythonSources) {
     this.#subscriptions = [
-      sources.onDidChangeOnDisk(() => this.refresh()),
+      sources.onDidChange(() => this.refresh()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.refresh()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()),
     ];

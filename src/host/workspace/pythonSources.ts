@@ -1,25 +1,30 @@
-/** @file The Python files that a model may import: unsaved text first, else what is on disk. */
+/** @file What a model may import: Python files, unsaved text first, and the packages of an environment. */
 import * as vscode from 'vscode';
+import type { PythonEnvironment } from '../../core/graph/tracedModel';
+import { findPythonEnvironment } from '../../disk/pythonEnvironment';
 import { readPythonFiles } from '../../disk/readPythonFiles';
+import { ChosenInterpreter } from './chosenInterpreter';
 import { importedFiles } from './importedFiles';
 import { relativePath, type WorkspacePath, workspacePath } from './workspacePaths';
 
 /** Reads each entry's files from disk once, and again when a Python file changes there. */
 export class PythonSources implements vscode.Disposable {
-  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
-  /** A Python file was written, made or removed on disk. */
-  readonly onDidChangeOnDisk = this.#changed.event;
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** A Python file was written, made or removed on disk, or another Python was chosen. */
+  readonly onDidChange = this.#changed.event;
   readonly #watcher = vscode.workspace.createFileSystemWatcher('**/*.py');
+  readonly #interpreter = new ChosenInterpreter();
   readonly #onDisk = new Map<string, Promise<Readonly<Record<string, string>>>>();
 
   constructor() {
-    const forget = (uri: vscode.Uri) => {
+    const forget = () => {
       this.#onDisk.clear();
-      this.#changed.fire(uri);
+      this.#changed.fire();
     };
     this.#watcher.onDidChange(forget);
     this.#watcher.onDidCreate(forget);
     this.#watcher.onDidDelete(forget);
+    this.#interpreter.onDidChange(() => this.#changed.fire());
   }
 
   /**
@@ -38,6 +43,14 @@ export class PythonSources implements vscode.Disposable {
     return importedFiles(files, place.path);
   }
 
+  /** Looked for each time, with a few questions to the file system: watching it would mean thousands of files. */
+  async environmentOf(entry: vscode.Uri): Promise<PythonEnvironment | undefined> {
+    const { root } = workspacePath(entry);
+    const chosen = this.#interpreter.of(entry);
+    const found = await findPythonEnvironment({ file: entry.fsPath, top: root.fsPath, chosen });
+    return found ?? undefined;
+  }
+
   #read(place: WorkspacePath): Promise<Readonly<Record<string, string>>> {
     const key = `${place.root.toString()}\n${place.path}`;
     const known = this.#onDisk.get(key);
@@ -52,6 +65,7 @@ export class PythonSources implements vscode.Disposable {
 
   dispose(): void {
     this.#watcher.dispose();
+    this.#interpreter.dispose();
     this.#changed.dispose();
   }
 }

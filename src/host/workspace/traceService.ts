@@ -1,6 +1,8 @@
 /** @file Traces model files of the workspace, with a memory of what did not change. */
 import * as vscode from 'vscode';
 import type { TraceRequest, TraceResult } from '../../core/graph/tracedModel';
+import type { TraceOptions } from '../../trace/traceClient';
+import { ImportProgress } from './importProgress';
 import type { PythonSources } from './pythonSources';
 import { workspacePath } from './workspacePaths';
 
@@ -8,7 +10,7 @@ import { workspacePath } from './workspacePaths';
 export interface Tracer {
   trace(
     request: TraceRequest,
-    options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
+    options?: Pick<TraceOptions, 'timeoutMs' | 'signal' | 'onImporting'>,
   ): Promise<TraceResult>;
   dispose(): unknown;
 }
@@ -32,6 +34,8 @@ interface Remembered {
   readonly entry: string;
   readonly files: TraceRequest['files'];
   readonly target: string;
+  /** Its folders and its stamp: another one after an installation. */
+  readonly environment: string;
   readonly result: Promise<TraceResult>;
   readonly stop: AbortController;
   /** Whoever waits for it and has not given up. */
@@ -53,10 +57,12 @@ export class TraceService implements vscode.Disposable {
   ) {
     // Starting Python costs memory: nothing starts before the first question.
     let started: Tracer | null = null;
+    const progress = new ImportProgress();
     this.#tracer = {
       trace: (request, options) => {
         started ??= createTracer();
-        return started.trace(request, options);
+        const onImporting = progress.show;
+        return started.trace(request, { onImporting, ...options });
       },
       dispose: () => started?.dispose(),
     };
@@ -66,13 +72,21 @@ export class TraceService implements vscode.Disposable {
   async trace(entry: vscode.Uri, { target, signal, text }: TraceQuestion = {}): Promise<TraceResult> {
     if (!vscode.workspace.isTrusted) throw new UntrustedWorkspaceError();
     const { path } = workspacePath(entry);
-    const files = await this.sources.filesFor(entry, text);
+    const [files, environment] = await Promise.all([
+      this.sources.filesFor(entry, text),
+      this.sources.environmentOf(entry),
+    ]);
     signal?.throwIfAborted();
-    const question = { entry: entry.toString(), files, target: JSON.stringify(target ?? null) };
+    const question = {
+      entry: entry.toString(),
+      files,
+      target: JSON.stringify(target ?? null),
+      environment: JSON.stringify(environment ?? null),
+    };
     const known = this.#recall(question);
     if (known) return this.#wait(known, signal);
     const stop = new AbortController();
-    const request: TraceRequest = { files, entry: path, target };
+    const request: TraceRequest = { files, entry: path, target, environment };
     const result = this.#traceTwice(request, stop.signal);
     const asked: Remembered = { ...question, result, stop, waiting: 0 };
     this.#remember(asked);
@@ -106,9 +120,10 @@ export class TraceService implements vscode.Disposable {
     });
   }
 
-  #recall({ entry, files, target }: Pick<Remembered, 'entry' | 'files' | 'target'>): Remembered | null {
+  #recall(question: Pick<Remembered, 'entry' | 'files' | 'target' | 'environment'>): Remembered | null {
     for (const known of this.#memory) {
-      if (known.entry !== entry || known.target !== target || !sameTexts(known.files, files)) continue;
+      if (known.entry !== question.entry || known.target !== question.target) continue;
+      if (known.environment !== question.environment || !sameTexts(known.files, question.files)) continue;
       // One that was stopped a moment ago, by the last who waited for it, will not have an answer.
       if (known.stop.signal.aborted) continue;
       this.#remember(known);

@@ -1,5 +1,6 @@
 /** @file Where a value of the tape comes from, for Python to explain an error of shape. */
 import type { Graph, GraphNode, ValueId } from '../../core/graph/ir';
+import type { TracedOpName } from '../../core/ops/traceOnly/attributes';
 
 interface SizedValue {
   readonly id: ValueId;
@@ -10,14 +11,14 @@ export interface Ancestor {
   /** On the tape. */
   readonly index: number;
   readonly op: string;
-  readonly attributes: GraphNode['attributes'];
+  readonly attributes: GraphNode<TracedOpName>['attributes'];
   readonly inputs: readonly SizedValue[];
   readonly output: SizedValue;
   readonly frame: number;
 }
 
 /** The nodes that `value` depends on, in the order they ran. */
-export function ancestors(tape: Graph, value: ValueId): Ancestor[] {
+export function ancestors(tape: Graph<TracedOpName>, value: ValueId): Ancestor[] {
   const sized = (id: ValueId): SizedValue => ({ id, shape: tape.values[id]!.shape });
   const needed = new Set([value]);
   const found: Ancestor[] = [];

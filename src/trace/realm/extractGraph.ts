@@ -1,5 +1,5 @@
 /** @file Cuts the graph of one model call out of the tape of a whole trace. */
-import type { Graph, GraphInput, GraphNode, NamedValue, TensorType, ValueId } from '../../core/graph/ir';
+import type { GraphInput, NamedValue, TensorType, TraceGraph, TraceNode, ValueId } from '../../core/graph/ir';
 import type { Frame, ModuleCall, TracedGraph, TypeTree } from '../../core/graph/tracedModel';
 
 export interface ExtractionRequest {
@@ -35,7 +35,7 @@ export interface Extraction {
  * Keeps every node of the call (unused ones too: they have lines to show) and, before them, the nodes made outside
  * that something inside needs. Data inputs are kept in order even when unused; state only when used.
  */
-export function extractGraph(tape: Graph, request: ExtractionRequest): Extraction {
+export function extractGraph(tape: TraceGraph, request: ExtractionRequest): Extraction {
   const kept = keptNodes(tape, request);
   const nodePosition = new Map<number, number>();
   kept.forEach((index, position) => {
@@ -65,7 +65,7 @@ export function extractGraph(tape: Graph, request: ExtractionRequest): Extractio
       inputs: node.inputs.map((id) => (id === null ? null : renumber(id))),
       outputs: node.outputs.map(renumber),
       frame: frames.keep(node.frame),
-    } as GraphNode;
+    } as TraceNode;
   });
   const rename = ({ name, value }: NamedValue): NamedValue => ({ name, value: renumber(value) });
   const outside = kept.filter((index) => index < request.firstNode).length;
@@ -94,7 +94,7 @@ export function extractGraph(tape: Graph, request: ExtractionRequest): Extractio
   return { traced, unbound: unboundLeaves(tape, kept, request) };
 }
 
-function unboundLeaves(tape: Graph, kept: readonly number[], request: ExtractionRequest): UnboundLeaf[] {
+function unboundLeaves(tape: TraceGraph, kept: readonly number[], request: ExtractionRequest): UnboundLeaf[] {
   const known = new Set(request.inputs.map(({ value }) => value));
   const leaves = new Set(tape.inputs.map(({ value }) => value));
   const unbound: UnboundLeaf[] = [];
@@ -110,7 +110,7 @@ function unboundLeaves(tape: Graph, kept: readonly number[], request: Extraction
 }
 
 /** Tape indices, ascending, so that the order stays topological. */
-function keptNodes(tape: Graph, request: ExtractionRequest): number[] {
+function keptNodes(tape: TraceGraph, request: ExtractionRequest): number[] {
   const producer = new Map<ValueId, number>();
   tape.nodes.forEach((node, index) => {
     for (const id of node.outputs) producer.set(id, index);

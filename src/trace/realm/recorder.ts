@@ -4,12 +4,13 @@
  */
 import { GraphBuilder } from '../../core/graph/builder';
 import type { DType, TensorType, ValueId } from '../../core/graph/ir';
-import type { TracedGraph } from '../../core/graph/tracedModel';
-import type { OpName } from '../../core/ops/attributes';
+import type { Frame, TracedGraph } from '../../core/graph/tracedModel';
 import { ShapeError } from '../../core/ops/opDefinition';
-import { registry } from '../../core/ops/registry';
+import type { TracedOpName } from '../../core/ops/traceOnly/attributes';
+import { tracedOps } from '../../core/ops/traceOnly/tracedOps';
 import { ancestors } from './ancestors';
-import { type ExtractionRequest, extractGraph, type UnboundLeaf } from './extractGraph';
+import { extractGraph, type UnboundLeaf } from './extractGraph';
+import { extractionOf, frameOf, type RecordedCall } from './recordedCall';
 
 interface EmitRequest {
   readonly op: string;
@@ -22,12 +23,14 @@ interface EmitRequest {
 const NODE_LIMIT = 100_000;
 
 export class Recorder {
-  private builder = new GraphBuilder(registry);
+  private builder = new GraphBuilder<TracedOpName>(tracedOps);
   private graphs: TracedGraph[] = [];
+  private frames: Frame[] = [];
 
   reset(): void {
-    this.builder = new GraphBuilder(registry);
+    this.builder = new GraphBuilder<TracedOpName>(tracedOps);
     this.graphs = [];
+    this.frames = [];
   }
 
   /** Python's one entry. Errors of shape come back as `{error}`, in PyTorch's words. */
@@ -60,7 +63,8 @@ export class Recorder {
 
   /** An empty tape; the graphs that were cut out stay. */
   private restart(): null {
-    this.builder = new GraphBuilder(registry);
+    this.builder = new GraphBuilder<TracedOpName>(tracedOps);
+    this.frames = [];
     return null;
   }
 
@@ -69,17 +73,18 @@ export class Recorder {
   }
 
   private emit({ op, inputs, attributes, frame }: EmitRequest): [ValueId, readonly number[], DType][] {
-    if (!Object.hasOwn(registry, op)) throw new Error(`the registry has no op ${op}`);
+    if (!Object.hasOwn(tracedOps, op)) throw new Error(`there is no op ${op}`);
     if (this.builder.nodeCount >= NODE_LIMIT)
       throw new ShapeError(`This model makes more than ${NODE_LIMIT} operations.`);
-    return this.builder.addAll(op as OpName, inputs, attributes, frame).map((id) => {
+    return this.builder.addAll(op as TracedOpName, inputs, attributes, frame).map((id) => {
       const type: TensorType = this.builder.type(id);
       return [id, type.shape, type.dtype];
     });
   }
 
-  private extract(request: ExtractionRequest): { graph: number; unbound: readonly UnboundLeaf[] } {
-    const { traced, unbound } = extractGraph(this.builder.build(), request);
+  private extract(call: RecordedCall): { graph: number; unbound: readonly UnboundLeaf[] } {
+    for (const row of call.frames) this.frames.push(frameOf(row));
+    const { traced, unbound } = extractGraph(this.builder.build(), extractionOf(call, this.frames));
     this.graphs.push(traced);
     return { graph: this.graphs.length - 1, unbound };
   }

@@ -1,8 +1,10 @@
 /** @file The messages of every kind of misfit, word for word those of PyTorch 1.13. */
+
 import { expect, test } from 'vitest';
-import type { OpAttributes, OpName } from '../../../src/core/ops/attributes';
+import type { OpName } from '../../../src/core/ops/attributes';
 import { type OpDefinition, type OptionalType, ShapeError } from '../../../src/core/ops/opDefinition';
 import { registry } from '../../../src/core/ops/registry';
+import type { TracedOpAttributes } from '../../../src/core/ops/traceOnly/attributes';
 import { bool, float32, int64 } from '../../../src/core/ops/typeRules';
 
 const conv = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 } as const;
@@ -21,7 +23,7 @@ const evaluation = { training: false, momentum: 0.1, eps: 1e-5 };
 function check<K extends OpName>(
   op: K,
   inputs: readonly OptionalType[],
-  attributes: OpAttributes[K],
+  attributes: TracedOpAttributes[K],
   message: string,
 ): void {
   test(`${op}: ${message.slice(0, 90)}`, () => {

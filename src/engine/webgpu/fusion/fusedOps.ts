@@ -18,7 +18,17 @@ export interface FusedOps {
     /** Parameters. */
     readonly count: number;
   };
+  /**
+   * Batch normalisation in training, then the activation: (input: N×C×…, weight?, bias?, running_mean?, running_var?)
+   * → (output, saved: 2×C of mean and 1/deviation, new_running_mean, new_running_var).
+   */
+  norm_activation: { readonly momentum: number; readonly eps: number; readonly activation: Activation };
+  /** (grad_output, input, saved, weight?, bias?) → (grad_input, grad_weight, grad_bias). */
+  norm_activation_backward: { readonly activation: Activation };
 }
+
+/** What is computed with a norm in one kernel. */
+export type Activation = 'none' | 'relu';
 
 export type FusedOpName = keyof FusedOps;
 

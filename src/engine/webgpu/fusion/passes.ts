@@ -2,6 +2,7 @@
 import type { Graph } from '../../../core/graph/ir';
 import type { StatePlace } from '../statePages';
 import type { DeviceGraph } from './fusedOps';
+import { fuseNorm } from './fuseNorm';
 import { fuseOptimizer } from './fuseOptimizer';
 import { verifyDeviceGraph } from './verifyDeviceGraph';
 
@@ -12,7 +13,7 @@ export interface FusionOptions {
 
 type Pass = (graph: DeviceGraph, options: FusionOptions) => DeviceGraph;
 
-const passes: Readonly<Record<string, Pass>> = { fuseOptimizer };
+const passes: Readonly<Record<string, Pass>> = { fuseNorm, fuseOptimizer };
 
 export function fuse(graph: Graph, options: FusionOptions): DeviceGraph {
   let fused: DeviceGraph = graph;

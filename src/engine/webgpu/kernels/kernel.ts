@@ -10,7 +10,7 @@ import type { OpName } from '../../../core/ops/attributes';
 import type { FusedNode, FusedOpName } from '../fusion/fusedOps';
 
 /** What a buffer's bytes are seen as. Floats and bool are `f32`, integers `i32`; copies see any of them as `u32`. */
-export type Element = 'f32' | 'i32' | 'u32' | 'vec4f' | 'vec4i' | 'vec4u';
+export type Element = 'f32' | 'i32' | 'u32' | 'vec2f' | 'vec4f' | 'vec4i' | 'vec4u';
 
 /** What a kernel binds. */
 export type Operand =

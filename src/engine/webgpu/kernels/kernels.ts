@@ -13,6 +13,7 @@ import { reduce } from './reduce';
 import { resample } from './resample';
 import { shape } from './shape';
 import { softmax } from './softmax';
+import { trainingNorm } from './trainingNorm';
 import { trainingPieces } from './trainingPieces';
 
 export const kernels: { readonly [K in OpName]: KernelRule<K> } = {
@@ -36,6 +37,7 @@ const fusedKernels: { readonly [K in FusedOpName]: FusedKernelRule<K> } = {
     dispatches: [],
     inPlace: outputs.map((_, index) => [index, count + index] as const),
   }),
+  ...trainingNorm,
 };
 
 /** The rule of a node's op, applied. */

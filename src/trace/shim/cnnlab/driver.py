@@ -1,6 +1,7 @@
 """One trace: a request as JSON in, candidates, models and diagnostics as JSON out."""
 import ast
 import difflib
+import gc
 import importlib.util
 import inspect
 import json
@@ -41,6 +42,9 @@ def prepare():
     pytorch_names()
     _recorder.reset({})
     isolation.remember()
+    # What is here stays: no collection need look at it again.
+    gc.collect()
+    gc.freeze()
 
 
 def trace(request_text):

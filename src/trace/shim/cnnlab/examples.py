@@ -80,19 +80,36 @@ def named_arguments(function, args, kwargs, skip_self):
 def run_test_code(tree, module, file, report):
     """Zero-argument functions named test…, main…, demo… or check…, then what stands under `__main__`.
 
-    `report(error)` hears of everything raised; the next piece runs all the same."""
+    `report(error)` hears of everything raised; the next piece runs all the same. A function that `__main__` calls runs
+    there, once, unless that fails."""
+    mains = [node for node in tree.body if isinstance(node, ast.If) and is_main_test(node.test)]
+    called = {name for node in mains for name in plain_calls(node.body)}
+    later = []
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and is_test_name(node.name):
             function = vars(module).get(node.name)
             if inspect.isfunction(function) and not required_parameters(function):
-                guarded(function, report)
-    for node in tree.body:
-        if isinstance(node, ast.If) and is_main_test(node.test):
-            code = compile(ast.Module(node.body, []), WORKSPACE + file, "exec", dont_inherit=True)
-            name = module.__name__
-            module.__dict__["__name__"] = "__main__"
-            guarded(lambda code=code: exec(code, module.__dict__), report)
-            module.__dict__["__name__"] = name
+                if node.name in called:
+                    later.append(function)
+                else:
+                    guarded(function, report)
+    for node in mains:
+        code = compile(ast.Module(node.body, []), WORKSPACE + file, "exec", dont_inherit=True)
+        name = module.__name__
+        module.__dict__["__name__"] = "__main__"
+        if guarded(lambda code=code: exec(code, module.__dict__), report):
+            later = []
+        module.__dict__["__name__"] = name
+    for function in later:
+        guarded(function, report)
+
+
+def plain_calls(body):
+    """Functions that these statements call for sure, without arguments."""
+    for statement in body:
+        call = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.args and not call.keywords:
+            yield call.func.id
 
 
 def required_parameters(function):
@@ -102,7 +119,10 @@ def required_parameters(function):
 
 
 def guarded(step, report):
+    """True where nothing was raised."""
     try:
         step()
     except BaseException as error:  # a model file's test code may do anything, SystemExit too
         report(error)
+        return False
+    return True

@@ -6,6 +6,24 @@ from . import _frames, _recorder
 from ._tensor import Tensor, value_id
 
 
+class Distinct:
+    """A list of values without repetitions, named by their places in it."""
+
+    def __init__(self):
+        self.values = []
+        self.numbers = {}
+
+    def number(self, key, value, describe):
+        number = self.numbers.get(key)
+        if number is None:
+            number = self.numbers[key] = self.add(describe(value))
+        return number
+
+    def add(self, described):
+        self.values.append(described)
+        return len(self.values) - 1
+
+
 class RootCall:
     """A model call being recorded: which leaf is which input or state entry."""
 
@@ -36,6 +54,8 @@ class RootCall:
             tensor._id = index
         self.first_node = _recorder.current().node_count
         self.calls = []
+        self.trees = Distinct()
+        self.definitions = Distinct()
         self.counters = []
         self.stack = []
 
@@ -45,31 +65,37 @@ class RootCall:
             {"name": f"output{i}", "value": value_id(tensor)} for i, tensor in enumerate(tensors_in(output))
         ]
         self.end_node = _recorder.current().node_count
-        return {**self.request(outputs, self.updates()), "output": type_tree(output)}
+        return {**self.request(outputs, self.updates()), "output": self.tree(output)}
 
     def request(self, outputs, updates):
-        inputs = [
-            {"kind": "data", "name": f"input{i}", "value": value} for i, value in enumerate(self.input_ids)
-        ]
-        inputs += [
-            {"kind": "state", "name": name, "value": self.leaves[key]} for key, (name, _) in self.state.items()
-        ]
+        state = [[name, self.leaves[key]] for key, (name, _) in self.state.items()]
         return {
             "mode": self.mode,
             "firstNode": self.first_node,
             "endNode": self.end_node,
-            "inputs": inputs,
+            "inputs": self.input_ids,
+            "state": state,
             "outputs": outputs,
             "updates": updates,
             "counters": self.counters,
-            "frames": _frames.frames,
+            "frames": _recorder.untold_frames(),
             "calls": self.calls,
+            "trees": self.trees.values,
+            "definitions": self.definitions.values,
         }
+
+    def tree(self, value):
+        """The number of a value's type tree."""
+        if isinstance(value, Tensor):
+            return self.trees.number((value._shape, value.dtype.name), value, type_tree)
+        if value is None:
+            return self.trees.number(None, value, type_tree)
+        return self.trees.add(type_tree(value))
 
     def interrupted(self, error):
         """The extraction request for what ran before an error: it has no output, and calls without one."""
         self.end_node = _recorder.current().node_count
-        return {**self.request([], []), "output": None, "unfinished": _frames.unfinished_frames(error.__traceback__)}
+        return {**self.request([], []), "output": self.tree(None), "unfinished": _frames.unfinished_frames(error.__traceback__)}
 
     def updates(self):
         changed = [
@@ -99,13 +125,18 @@ def call_module(module, arguments, keywords):
     recording = _recorder.current()
     root = recording.call
     if root is not None:
+        if recording.quiet:
+            return module.forward(*arguments, **keywords)
         return call_inside(root, module, arguments, keywords)
     if recording.before_root_call:
         recording.before_root_call(module, arguments, keywords, module.training)
     root = recording.call = RootCall(module, arguments, keywords)
     try:
-        output = call_inside(root, module, root.arguments, root.keywords, is_root=True)
-        request = root.finish(output)
+        if recording.quiet:
+            output = module.forward(*root.arguments, **root.keywords)
+        else:
+            output = call_inside(root, module, root.arguments, root.keywords, is_root=True)
+            request = root.finish(output)
     except BaseException as error:
         if recording.on_interrupted_call:
             recording.on_interrupted_call(root, error)
@@ -119,30 +150,37 @@ def call_module(module, arguments, keywords):
 
 
 def call_inside(root, module, arguments, keywords, is_root=False):
-    record = {
-        "path": root.paths.get(id(module), "?"),
-        "class": type(module).__name__,
-        "frame": -1 if is_root else _frames.current_frame(),
-        "inputs": [type_tree(value) for value in (*arguments, *keywords.values())],
-        "output": None,
-        "firstNode": _recorder.current().node_count,
-        "endNode": 0,
-        "definition": class_definition(type(module)),
-    }
-    root.calls.append(record)
+    frame = _frames.current_frame()
+    path = root.paths.get(id(module), "?")
+    cls = type(module)
+    # A row of `CallRow` in recordedCall.ts.
+    row = [
+        path,
+        cls.__name__,
+        -1 if is_root else frame,
+        [root.tree(value) for value in (*arguments, *keywords.values())],
+        root.tree(None),
+        _recorder.current().node_count,
+        0,
+        root.definitions.number(cls, cls, class_definition),
+    ]
+    root.calls.append(row)
+    _frames.enter(sys._getframe(), frame)
     try:
         output = module.forward(*arguments, **keywords)
     except BaseException as error:
-        record["endNode"] = _recorder.current().node_count
+        row[6] = _recorder.current().node_count
         if not hasattr(error, "module_path"):
             try:
-                error.module_path, error.module_class = record["path"], record["class"]
+                error.module_path, error.module_class = path, cls.__name__
                 error.module, error.module_arguments, error.root_call = module, arguments, root
             except AttributeError:
                 pass
         raise
-    record["output"] = type_tree(output)
-    record["endNode"] = _recorder.current().node_count
+    finally:
+        _frames.leave()
+    row[4] = root.tree(output)
+    row[6] = _recorder.current().node_count
     return output
 
 

@@ -15,6 +15,7 @@ _positions = {}
 _lines = {}
 _activations = itertools.count(1)
 _codes = []
+_entered = []  # (Python frame, index) of each call that `enter` was told of, outermost first
 
 
 def reset(files):
@@ -24,6 +25,7 @@ def reset(files):
     _positions.clear()
     _lines.clear()
     _codes.clear()
+    _entered.clear()
     sources.clear()
     sources.update(files)
 
@@ -31,17 +33,30 @@ def reset(files):
 def current_frame():
     """The index of the innermost user Frame that is running, or -1."""
     chain = []
-    frame = sys._getframe(1)
-    callee = frame
-    while frame is not None:
+    callee = frame = sys._getframe(1)
+    known, index = _entered[-1] if _entered else (None, -1)
+    while frame is not known and frame is not None:
         if frame.f_code.co_filename.startswith(WORKSPACE):
             chain.append((frame, callee))
         callee = frame
         frame = frame.f_back
-    index = -1
-    for frame, callee in reversed(chain):
-        index = _intern(index, frame, callee)
+    while chain:
+        index = _intern(index, *chain.pop())
     return index
+
+
+def enter(frame, index):
+    """Until `leave`, `frame` stays on Python's stack and `index` is the Frame around it: nobody need look further up."""
+    _entered.append((frame, index))
+
+
+def leave():
+    _entered.pop()
+
+
+def rows_from(start):
+    """Rows of `FrameRow` in recordedCall.ts."""
+    return [list(frame.values()) for frame in frames[start:]]
 
 
 def unfinished_frames(traceback):

@@ -1,5 +1,6 @@
 """Tensors that do not fit together, or are too small for what comes."""
 import ast
+import math
 
 from torch import _frames, nn
 from torch._frames import position
@@ -140,13 +141,9 @@ def padding_edit(mistake, node, root):
     attributes = node["attributes"]
     if node["op"] != "conv2d" or attributes["stride"] != [1, 1]:
         return None
-    path = next(
-        (call["path"] for call in reversed(root.calls) if call["firstNode"] <= node["index"] and
-         (call["endNode"] or node["index"] + 1) > node["index"] and call["class"].startswith("Conv")), None
-    )  # fmt: skip
-    if path is None:
+    layer = convolution_around(node, root)
+    if layer is None:
         return None
-    layer = root.module.get_submodule(path)
     spans = [d * (k - 1) for d, k in zip(attributes["dilation"], layer.kernel_size)]
     built = built_by(mistake, layer)
     if built is None or any(span % 2 for span in spans) or len(set(spans)) != 1:
@@ -158,6 +155,14 @@ def padding_edit(mistake, node, root):
             file, call, "padding", str(spans[0] // 2)
         )  # fmt: skip
     return edits.replaced(file, present, str(spans[0] // 2)) if edits.is_number(present) else None
+
+
+def convolution_around(node, root):
+    """The layer whose call made a node."""
+    for path, name, _, _, _, first, end, _ in reversed(root.calls):
+        if name.startswith("Conv") and first <= node["index"] < (end or math.inf):
+            return root.module.get_submodule(path)
+    return None
 
 
 def view(match, mistake):

@@ -98,12 +98,18 @@ class Module:
     def _check_name(self, kind, name, registry):
         if not isinstance(name, str):
             raise TypeError(f"{kind} name should be a string. Got {type(name).__name__}")
-        if hasattr(self, name) and name not in registry:
+        if name not in registry and self._has(name):
             raise KeyError(f"attribute '{name}' already exists")
         if "." in name:
             raise KeyError(f'{kind} name can\'t contain ".", got: "{name}"')
         if name == "":
             raise KeyError(f'{kind} name can\'t be empty string ""')
+
+    def _has(self, name):
+        """`hasattr`, without the error that a free name would raise each time."""
+        if name in self.__dict__ or hasattr(type(self), name):
+            return True
+        return any(name in self.__dict__.get(registry, ()) for registry in ("_parameters", "_buffers", "_modules"))
 
     def __getattr__(self, name):
         for registry in ("_parameters", "_buffers", "_modules"):

@@ -5,9 +5,7 @@ import { LastGoodText } from '../../trace/lastGoodText';
 import { type ReadableTrace, ReadableTracer } from '../../trace/readableTrace';
 import { looksLikeModelFile } from '../workspace/looksLikeModelFile';
 import type { TraceService } from '../workspace/traceService';
-
-/** Pause in typing, in milliseconds, after which a file is traced again. */
-const typingPause = 150;
+import { typingPause } from './typingPause';
 
 export type DocumentTrace = ReadableTrace;
 
@@ -36,11 +34,11 @@ export class ModelDocuments implements vscode.Disposable {
       // A visible file that becomes Python (VS Code may learn its languages late) is closed and opened, in place.
       vscode.workspace.onDidOpenTextDocument(() => this.#follow()),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (document.languageId === 'python' && contentChanges.length > 0) this.#follow(typingPause);
+        if (document.languageId === 'python' && contentChanges.length > 0) this.#follow(true);
       }),
       vscode.workspace.onDidCloseTextDocument((document) => this.#drop(document.uri)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#follow()),
-      traces.sources.onDidChange(() => this.#follow(typingPause, true)),
+      traces.sources.onDidChange(() => this.#follow(true)),
     ];
     this.#follow();
   }
@@ -68,14 +66,14 @@ export class ModelDocuments implements vscode.Disposable {
   }
 
   /** Files may import one another, so an edit anywhere asks again for all that is visible: unchanged ones are free. */
-  #follow(delay = 0, evenUnedited = false): void {
+  #follow(edited = false): void {
     if (!vscode.workspace.isTrusted) return;
-    const edited = delay > 0;
     for (const { document } of vscode.window.visibleTextEditors) {
       if (document.languageId !== 'python' || document.uri.scheme !== 'file') continue;
       const known = this.#tracked.get(document.uri.toString());
       if (!looksLikeModelFile(document.getText())) this.#drop(document.uri);
-      else if (!known || edited || evenUnedited) this.#schedule(document, known ? delay : 0);
+      else if (!known || edited)
+        this.#schedule(document, known ? typingPause(known.result?.result.milliseconds ?? 0) : 0);
     }
   }
 

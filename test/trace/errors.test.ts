@@ -167,3 +167,25 @@ test('packages that are not there are inert until a model needs them', async () 
     RUN,
   );
 });
+
+const NET_OF = 'class Net(nn.Module):\n    def forward(self, x):\n        return ';
+
+test('forward of an autograd.Function is traced, and a warning says that its backward is not used', async () => {
+  const swish = `${HEADER}class Swish(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x):\n        ctx.save_for_backward(x)\n        return x * torch.sigmoid(x)\n    @staticmethod\n    def backward(ctx, gradient):\n        return gradient\n`;
+  const result = await trace(`${swish}${NET_OF}Swish.apply(x)\n`, RUN);
+  expect(diagnosticsText(result)).toEqual([
+    expect.stringMatching(
+      /^model\.py:14:15-29 custom-gradient: Swish has a backward of its own, which is not used/,
+    ),
+  ]);
+  expect(result.models[0]!.graphs[0]!.graph.nodes.map(({ op }) => op)).toEqual(['sigmoid', 'mul']);
+});
+
+test('a download is refused where it is asked for', async () => {
+  const text = `${HEADER}from torch.hub import load_state_dict_from_url\n${NET_OF}x\nload_state_dict_from_url("https://example.org/a.pth")\n`;
+  expect(diagnosticsText(await trace(text, RUN))).toEqual([
+    expect.stringMatching(
+      /^model\.py:8:0-53 unsupported-op: Nothing is downloaded while tracing: https:\/\/example\.org\/a\.pth/,
+    ),
+  ]);
+});

@@ -10,7 +10,7 @@ from torch import _frames
 from torch._frames import WORKSPACE
 from torch._missing import Missing
 
-from .library import LIBRARY, OURS, environment
+from .library import LIBRARY, OURS, environment, normalised
 from .stub import Stub
 
 HIDDEN = {"js", "pyodide", "pyodide_js", "_pyodide", "_pyodide_core"}
@@ -19,6 +19,8 @@ EXPECTED = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
 class StubModule(types.ModuleType):
     def __getattr__(self, name):
+        if name == "__version__":
+            return version_of(self.__name__)
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         full = f"{self.__name__}.{name}"
@@ -33,7 +35,7 @@ class StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if top in HIDDEN or top in sys.stdlib_module_names:
             return None
         parent = sys.modules.get(fullname.rpartition(".")[0])
-        ours = top in OURS and top != "cnnlab" and top not in environment.offered
+        ours = top in OURS and top != "cnnlab" and not environment.offers(top)
         if parent is not None and not isinstance(parent, StubModule) and not ours:
             return None
         if top != "torch" and is_expected(sys._getframe(1)):
@@ -47,6 +49,15 @@ class StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module):
         pass
+
+
+# Packages that are imported by another name than they are installed by.
+INSTALLED_AS = {"pil": "pillow", "cv2": "opencv_python", "sklearn": "scikit_learn", "skimage": "scikit_image", "yaml": "pyyaml"}
+
+
+def version_of(module):
+    name = normalised(module.partition(".")[0])
+    return environment.versions.get(INSTALLED_AS.get(name, name), "0.0.0")
 
 
 def is_expected(frame):

@@ -116,7 +116,7 @@ def serve_library(request_text):
         finally:
             isolation.keep()
             _recorder.reset({})
-    return json.dumps({"wanted": library.environment.wanted})
+    return json.dumps({"wanted": library.environment.wanted, "failures": library.environment.failures})
 
 
 class Session:

@@ -11,6 +11,8 @@ import importlib.metadata
 import re
 import sys
 
+from torch._missing import be_tolerant
+
 LIBRARY = "/environment/"
 SHIM = "/shim/"
 # Our own stand-ins, in the place of which the environment's package is read.
@@ -70,6 +72,7 @@ def load(names):
     """Imports modules; those whose sources are not here yet are left in `environment.wanted`."""
     environment.wanted.clear()
     environment.loading = True
+    be_tolerant(True)
     try:
         for name in names:
             try:
@@ -80,6 +83,7 @@ def load(names):
                 environment.failures.setdefault(name, reason(error))
     finally:
         environment.loading = False
+        be_tolerant(False)
 
 
 def reason(error):

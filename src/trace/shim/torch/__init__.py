@@ -6,7 +6,7 @@ import builtins as _builtins
 import sys as _sys
 import types as _types
 
-from . import _recorder
+from . import _recorder, _toolchain
 from ._creation import (
     arange, empty, empty_like, eye, full, full_like, linspace, logspace, normal, ones, ones_like, rand, rand_like, randint,
     randn, randn_like, randperm, tensor, zeros, zeros_like,
@@ -167,15 +167,20 @@ _module("backends")
 _module("backends.cudnn", benchmark=False, deterministic=False, enabled=False, is_available=_false)
 _module("backends.mps", is_available=_false, is_built=_false)
 _module("backends.cuda", matmul=_types.SimpleNamespace(allow_tf32=False))
-_module("autograd", Variable=lambda data, **_: data, set_detect_anomaly=_Inert)
+_module("autograd", Variable=lambda data, **_: data, set_detect_anomaly=_Inert, Function=_toolchain.Function)
+_module("autograd.function", Function=_toolchain.Function, once_differentiable=_identity)
 _module("random", manual_seed=_nothing)
 _module("version", cuda=None)
 _module("fft")
 _module("linalg", norm=_functions["norm"], matmul=_functions["matmul"], vector_norm=_vector_norm)
 _module("special", expit=_functions["sigmoid"], **{name: _functions[name] for name in "erf erfc exp2 expm1 log1p log_softmax logit logsumexp round softmax xlogy".split()})
-_module("hub")
+_module("hub", get_dir=_toolchain.cache_folder, _get_torch_home=_toolchain.cache_folder, set_dir=_nothing,
+        load_state_dict_from_url=_toolchain.no_download, download_url_to_file=_toolchain.no_download,
+        load=_toolchain.no_download)  # fmt: skip
 _module("distributed", is_available=_false, is_initialized=_false)
 _module("fx", wrap=_identity)
+_module("_C", _log_api_usage_once=_nothing)
+_module("ops")
 _module("onnx", export=_nothing)
 
 from . import optim, utils  # noqa: E402, F401

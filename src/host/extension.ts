@@ -7,6 +7,7 @@ import { registerCommands } from './commands/registerCommands';
 import { ModelCodeLensProvider } from './editor/codeLenses';
 import { DiagnosticsPublisher } from './editor/diagnostics';
 import { ShapeHintsProvider } from './editor/inlayHints';
+import { LayerHoverProvider } from './editor/layerHovers';
 import { ModelDocuments } from './editor/modelDocuments';
 import { followEditor } from './panel/followEditor';
 import { mendOrphanPanels } from './panel/orphanPanels';
@@ -61,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   own(registerCommands(services));
   own(vscode.languages.registerInlayHintsProvider(python, own(new ShapeHintsProvider(documents))));
+  own(vscode.languages.registerHoverProvider(python, new LayerHoverProvider(documents)));
   own(vscode.languages.registerCodeLensProvider(python, own(new ModelCodeLensProvider(documents))));
   own(new DiagnosticsPublisher(documents));
   own(new ModelsView(models, traces, documents, log));

@@ -58,6 +58,21 @@ export async function hintsOf(document: vscode.TextDocument): Promise<Map<number
   return new Map(hints.map(({ position, label }) => [position.line + 1, String(label)]));
 }
 
+/** What hovers of CNN Lab say at the first place where `text` stands. */
+export async function hoverAt(document: vscode.TextDocument, text: string): Promise<string> {
+  const offset = document.getText().indexOf(text);
+  assert(offset >= 0, `${text} stands in ${document.fileName}`);
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+    'vscode.executeHoverProvider',
+    document.uri,
+    document.positionAt(offset),
+  );
+  return hovers
+    .flatMap(({ contents }) => contents)
+    .map((content) => (typeof content === 'string' ? content : content.value))
+    .join('\n');
+}
+
 export function diagnosticsOf(uri: vscode.Uri): vscode.Diagnostic[] {
   return vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'CNN Lab');
 }

@@ -19,6 +19,12 @@ describe('shape hints', () => {
     assert.match(hints.get(lineOf(document, 'x = self.bottleneck(x)')) ?? '', /1024×10×10/);
     assert.match(hints.get(lineOf(document, 'TF.resize')) ?? '', /161×161/);
     assert.match(hints.get(lineOf(document, 'return self.final_conv(x)')) ?? '', /1×161×161/);
+    assert.equal(hints.get(lineOf(document, 'self.final_conv = ')), '1×161×161');
+    assert.match(
+      hints.get(lineOf(document, 'nn.Conv2d(in_channels')) ?? '',
+      /^64×161×161 → 128×80×80 → .*…$/,
+      'members of a Sequential',
+    );
   });
 
   it('follow imports inside the workspace, with unsaved text of the imported file', async () => {
@@ -65,6 +71,20 @@ describe('shape hints', () => {
       (seen) => /64×161×161/.test(seen.get(line) ?? ''),
       'the hint of an untouched line',
     );
+  });
+
+  it('follow the settings for batch and length', async () => {
+    const { document } = await vscode.window.showTextDocument(workspaceUri('seed_unet.py'));
+    const settings = vscode.workspace.getConfiguration('cnnLab');
+    const line = lineOf(document, 'x = self.pool(x)');
+    const hint = async () => (await hintsOf(document)).get(line);
+    const { Workspace } = vscode.ConfigurationTarget;
+    await settings.update('shapeHints.batch', true, Workspace);
+    await eventually(hint, (seen) => seen?.startsWith('3×64×80×80 → 3×128×40×40') === true, 'a batch');
+    await settings.update('shapeHints.maxLength', 20, Workspace);
+    await eventually(hint, (seen) => seen === '3×64×80×80 → …', 'a short hint');
+    await settings.update('shapeHints.batch', undefined, Workspace);
+    await settings.update('shapeHints.maxLength', undefined, Workspace);
   });
 
   it('are off where the setting says so', async () => {

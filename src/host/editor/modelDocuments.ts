@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { TraceResult } from '../../core/graph/tracedModel';
 import { LastGoodText } from '../../trace/lastGoodText';
+import { mapLines } from '../../trace/mapLines';
 import { type ReadableTrace, ReadableTracer } from '../../trace/readableTrace';
 import { looksLikeModelFile } from '../workspace/looksLikeModelFile';
 import type { TraceService } from '../workspace/traceService';
@@ -12,6 +13,8 @@ export type DocumentTrace = ReadableTrace;
 interface Tracked {
   readonly tracer: ReadableTracer;
   result: DocumentTrace | null;
+  /** The document's text that `result` is of. */
+  tracedText: string;
   timer: NodeJS.Timeout | null;
   running: AbortController | null;
   /** Wake whoever waits for the trace of the text as it is now. */
@@ -48,6 +51,23 @@ export class ModelDocuments implements vscode.Disposable {
     return this.#tracked.get(uri.toString())?.result?.result ?? null;
   }
 
+  /** The last trace, its lines led on to where edits since have moved them: for what must not wait. */
+  recent(document: vscode.TextDocument): DocumentTrace | null {
+    const tracked = this.#tracked.get(document.uri.toString());
+    if (!tracked?.result) return null;
+    const { result, tracedText } = tracked;
+    const text = document.getText();
+    if (text === tracedText) return result;
+    const moved = mapLines(tracedText, text);
+    return {
+      ...result,
+      currentLine: (line) => {
+        const before = result.currentLine(line);
+        return before === null ? null : moved(before);
+      },
+    };
+  }
+
   /** The trace once the text as it is now has been traced; null for files that are no model files, or once cancelled. */
   async current(
     document: vscode.TextDocument,
@@ -82,6 +102,7 @@ export class ModelDocuments implements vscode.Disposable {
     const tracked: Tracked = this.#tracked.get(key) ?? {
       tracer: new ReadableTracer(new LastGoodText()),
       result: null,
+      tracedText: '',
       timer: null,
       running: null,
       waiting: new Set(),
@@ -101,11 +122,12 @@ export class ModelDocuments implements vscode.Disposable {
     tracked.running = running;
     try {
       const { signal } = running;
-      const found = await tracked.tracer.trace(document.getText(), (text) =>
+      const tracedText = document.getText();
+      const found = await tracked.tracer.trace(tracedText, (text) =>
         this.traces.trace(document.uri, { signal, text }),
       );
       if (signal.aborted) return;
-      tracked.result = found;
+      Object.assign(tracked, { result: found, tracedText });
     } catch (error) {
       if (running.signal.aborted) return;
       this.log.error(`Tracing ${document.uri.fsPath} failed`, error instanceof Error ? error : String(error));

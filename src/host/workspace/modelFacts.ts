@@ -11,13 +11,26 @@ export function parameterCount(model: TracedModel): number {
 /** Three significant digits and a unit: `950`, `62.0 k`, `31.0 M`, `1.20 G`. */
 export function formatCount(count: number): string {
   for (const [unit, size] of [
+    ['T', 1e12],
     ['G', 1e9],
     ['M', 1e6],
     ['k', 1e3],
   ] as const) {
-    if (count >= size) return `${(count / size).toPrecision(3)} ${unit}`;
+    // From what three digits round up to the unit.
+    if (count >= size * 0.9995)
+      return `${Number((count / size).toPrecision(3)).toFixed(digitsAfter(count / size))} ${unit}`;
   }
-  return String(count);
+  return String(Math.round(count));
+}
+
+function digitsAfter(value: number): number {
+  return value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+}
+
+/** `512 B`, `62.0 kB`, `6.64 MB`. */
+export function formatBytes(bytes: number): string {
+  const text = formatCount(bytes);
+  return text.includes(' ') ? `${text}B` : `${text} B`;
 }
 
 /** One sample: the batch axis is left out. */

@@ -7,6 +7,7 @@ export interface Settings {
   /** In characters. */
   readonly 'shapeHints.maxLength': number;
   readonly 'shapeHints.batch': boolean;
+  readonly 'hover.enabled': boolean;
   readonly 'codeLens.enabled': boolean;
   readonly device: DeviceChoice;
 }
@@ -15,6 +16,7 @@ const defaults: Settings = {
   'shapeHints.enabled': true,
   'shapeHints.maxLength': 60,
   'shapeHints.batch': false,
+  'hover.enabled': true,
   'codeLens.enabled': true,
   device: 'auto',
 };

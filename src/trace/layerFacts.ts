@@ -1,8 +1,8 @@
 /** @file What a hover says of a layer, one use of it at a time: sizes, cost, memory and how much of the image it sees. */
-import { elementCount, type GraphNode, type TensorType } from '../core/graph/ir';
+import { elementCount, type TensorType, type TraceNode } from '../core/graph/ir';
 import type { TracedGraph, TypeTree } from '../core/graph/tracedModel';
-import { registry } from '../core/ops/registry';
 import { type SizeFormula, sizeFormulas } from '../core/ops/sizeFormula';
+import { tracedOps } from '../core/ops/traceOnly/tracedOps';
 import { byteSize, keptForBackward } from '../core/passes/activationMemory';
 import { nodeMacs } from '../core/passes/cost';
 import { type ReceptiveField, receptiveFields } from '../core/passes/receptiveField';
@@ -55,7 +55,7 @@ export function layerFacts(use: LayerUse): LayerFacts {
     output,
     batch,
     formulas: isLeaf(use) ? formulasOf(nodes, traced.graph) : [],
-    doc: only && nodes.length === 1 ? registry[only.op].doc : null,
+    doc: only && nodes.length === 1 ? tracedOps[only.op].doc : null,
     parameters: call
       ? traced.state
           .filter(({ name, kind }) => kind === 'parameter' && name.startsWith(prefix))
@@ -77,7 +77,7 @@ export function tensorsOf(tree: TypeTree): TensorType[] {
 }
 
 /** Tensors that come in from elsewhere: neither weights nor made on the way. */
-function outerInputs(nodes: readonly GraphNode[], { graph }: TracedGraph): TensorType[] {
+function outerInputs(nodes: readonly TraceNode[], { graph }: TracedGraph): TensorType[] {
   const known = new Set(graph.inputs.filter(({ kind }) => kind !== 'data').map(({ value }) => value));
   const found: TensorType[] = [];
   for (const { inputs, outputs } of nodes) {
@@ -101,7 +101,7 @@ function isLeaf({ traced, call }: LayerUse): boolean {
 /** More than this is an algorithm, whose steps explain nothing. */
 const mostFormulas = 3;
 
-function formulasOf(nodes: readonly GraphNode[], { graph }: TracedGraph): SizeFormula[] {
+function formulasOf(nodes: readonly TraceNode[], { graph }: TracedGraph): SizeFormula[] {
   const found = nodes.flatMap((node) => sizeFormulas(node, graph));
   return found.length <= mostFormulas ? found : [];
 }
@@ -110,7 +110,7 @@ const fields = new WeakMap<TracedGraph, readonly (ReceptiveField | null)[]>();
 
 const norms = /^(?:Layer|Group|Instance|RMS|LocalResponse)Norm/i;
 
-function fieldOf(nodes: readonly GraphNode[], traced: TracedGraph): ReceptiveField | null {
+function fieldOf(nodes: readonly TraceNode[], traced: TracedGraph): ReceptiveField | null {
   const last = nodes.at(-1)?.outputs[0];
   if (last === undefined) return null;
   let known = fields.get(traced);

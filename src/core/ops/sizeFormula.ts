@@ -3,17 +3,17 @@
  * `=` stands arithmetic (⌊ ⌋ and ⌈ ⌉ round), right of it the size it gives.
  */
 import type { TraceGraph, TraceNode } from '../graph/ir';
+import { groupBy } from '../groupBy';
 import { reshapeGroups } from './reshapeGroups';
 
 export interface SizeFormula {
-  /** `height`, `width`, `length`, `channels`, `dimension 1`; several that share one text are joined. */
+  /** `height`, `width`, `depth`, `length`, `channels`, `dimension 1`; several that share one text are joined. */
   readonly axis: string;
   /** `⌊(161 + 2·1 − 1·(3 − 1) − 1)/1⌋ + 1 = 161` */
   readonly text: string;
 }
 
 type Shape = readonly number[];
-type Pair = readonly [number, number];
 
 /** Empty for ops that keep their input's shape, and where the numbers speak for themselves. */
 export function sizeFormulas(node: TraceNode, graph: TraceGraph): SizeFormula[] {
@@ -21,14 +21,16 @@ export function sizeFormulas(node: TraceNode, graph: TraceGraph): SizeFormula[] 
   const input = shapes[0] ?? [];
   const output = graph.values[node.outputs[0]!]!.shape;
   switch (node.op) {
-    case 'conv2d': {
+    case 'conv2d':
+    case 'conv3d': {
       const { padding, dilation, stride } = node.attributes;
       const kernel = shapes[1]!.slice(2);
       return spatial(input, output, (size, axis) =>
-        windowText(size, padding[axis], dilation[axis], kernel[axis]!, stride[axis]),
+        windowText(size, padding[axis]!, dilation[axis]!, kernel[axis]!, stride[axis]!),
       );
     }
-    case 'conv_transpose2d': {
+    case 'conv_transpose2d':
+    case 'conv_transpose3d': {
       const { padding, dilation, stride, output_padding } = node.attributes;
       const kernel = shapes[1]!.slice(2);
       return spatial(
@@ -39,19 +41,24 @@ export function sizeFormulas(node: TraceNode, graph: TraceGraph): SizeFormula[] 
       );
     }
     case 'max_pool2d':
-    case 'avg_pool2d': {
+    case 'max_pool2d_with_indices':
+    case 'max_pool3d':
+    case 'max_pool3d_with_indices':
+    case 'avg_pool2d':
+    case 'avg_pool3d': {
       const { kernel_size, padding, stride, ceil_mode } = node.attributes;
-      const dilation: Pair | null = node.op === 'max_pool2d' ? node.attributes.dilation : null;
+      const dilation = 'dilation' in node.attributes ? node.attributes.dilation : null;
       return spatial(input, output, (size, axis) => {
+        const [kernel, pad, step] = [kernel_size[axis]!, padding[axis]!, stride[axis]!];
         const reach = dilation?.[axis] ?? null;
-        const text = windowText(size, padding[axis], reach, kernel_size[axis], stride[axis], ceil_mode);
+        const text = windowText(size, pad, reach, kernel, step, ceil_mode);
         // A last window that would start past the input and its left padding is dropped.
-        const room = size + 2 * padding[axis] - (reach ?? 1) * (kernel_size[axis] - 1) - 1;
-        const windows = Math.ceil(room / stride[axis]) + 1;
+        const windows = Math.ceil((size + 2 * pad - (reach ?? 1) * (kernel - 1) - 1) / step) + 1;
         return ceil_mode && windows > output[2 + axis]! ? `${text} − 1` : text;
       });
     }
     case 'interpolate':
+    case 'interpolate3d':
       return spatial(input, output, (size, axis) => `⌊${size}·${scaleText(size, output[2 + axis]!)}⌋`);
     case 'cat': {
       const { dim } = node.attributes;
@@ -91,17 +98,16 @@ function scaleText(size: number, wanted: number): string {
   return `(${wanted}/${size})`;
 }
 
-/** One formula for each of height and width, or one for both; N×C×1×L is a signal: its height says nothing. */
-function spatial(input: Shape, output: Shape, left: (size: number, axis: 0 | 1) => string): SizeFormula[] {
-  const [height, width] = ([0, 1] as const).map(
-    (axis) => `${left(input[2 + axis]!, axis)} = ${output[2 + axis]}`,
-  ) as [string, string];
-  if (input[2] === 1 && output[2] === 1 && output[3] !== 1) return [{ axis: 'length', text: width }];
-  if (height === width) return [{ axis: 'height, width', text: height }];
-  return [
-    { axis: 'height', text: height },
-    { axis: 'width', text: width },
-  ];
+/** One formula for each spatial axis, those that agree as one; N×C×1×L is a signal: its height says nothing. */
+function spatial(input: Shape, output: Shape, left: (size: number, axis: number) => string): SizeFormula[] {
+  const texts = output.slice(2).map((size, axis) => `${left(input[2 + axis]!, axis)} = ${size}`);
+  if (output.length === 4 && input[2] === 1 && output[2] === 1 && output[3] !== 1)
+    return [{ axis: 'length', text: texts[1]! }];
+  const alike = groupBy(texts.keys(), (axis) => texts[axis]!);
+  return [...alike].map(([text, axes]) => ({
+    axis: axes.map((axis) => axisName(2 + axis, output.length)).join(', '),
+    text,
+  }));
 }
 
 function padFormulas(pad: readonly number[], input: Shape, output: Shape): SizeFormula[] {
@@ -126,6 +132,7 @@ function mergeFormulas(input: Shape, output: Shape): SizeFormula[] {
 }
 
 function axisName(dim: number, rank: number): string {
+  if (rank === 5) return ['batch', 'channels', 'depth', 'height', 'width'][dim]!;
   if (rank === 4) return ['batch', 'channels', 'height', 'width'][dim]!;
   if (rank === 2) return ['batch', 'features'][dim]!;
   return `dimension ${dim}`;

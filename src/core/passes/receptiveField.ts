@@ -5,6 +5,7 @@
 import { sameShape, type TraceGraph, type TraceNode, type ValueId } from '../graph/ir';
 import type { InterpolateAttributes } from '../ops/attributes';
 import { reshapeGroups } from '../ops/reshapeGroups';
+import { isTraceOnly } from '../ops/traceOnly/tracedOps';
 
 /** Rows and columns of the input image. */
 export interface ReceptiveField {
@@ -163,9 +164,10 @@ function afterMoving(state: Tracked, node: TraceNode, graph: TraceGraph): State 
       return overChannels(seen, 1);
     }
     case 'max_pool2d':
+    case 'max_pool2d_with_indices':
     case 'avg_pool2d': {
       const { kernel_size, stride } = node.attributes;
-      const dilation = node.op === 'max_pool2d' ? node.attributes.dilation : [1, 1];
+      const dilation = 'dilation' in node.attributes ? node.attributes.dilation : [1, 1];
       return image(state, (axis) => [dilation[axis]! * (kernel_size[axis] - 1) + 1, stride[axis]]);
     }
     case 'adaptive_avg_pool2d':
@@ -200,7 +202,8 @@ function afterMoving(state: Tracked, node: TraceNode, graph: TraceGraph): State 
     case 'batch_norm':
       return state;
     default:
-      return 'elementwise';
+      // Those that gather, sort or sample see what no window describes.
+      return isTraceOnly(node.op) ? 'unknown' : 'elementwise';
   }
 }
 

@@ -46,7 +46,7 @@ class Planner {
     private readonly graph: DeviceGraph,
     private readonly options: PlanOptions,
   ) {
-    this.arenas = new GradientArenas(graph);
+    this.arenas = new GradientArenas(graph, options.maxBindingBytes);
   }
 
   plan(): Plan {
@@ -59,11 +59,13 @@ class Planner {
     }
     const context: KernelContext = {
       subgroupSize: this.options.subgroupSize,
-      wantsPartials: (output) => this.arenas.holds(output),
+      maxPartials: (output) => this.arenas.maxPartials(output),
     };
     const nodes = this.liveNodes().map((index): LoweredNode => {
       const node = graph.nodes[index]!;
-      return { index, node, lowering: lower(node, (value) => this.type(value), context) };
+      const lowering = lower(node, (value) => this.type(value), context);
+      if ('partials' in lowering && lowering.partials) this.arenas.spend(lowering.partials);
+      return { index, node, lowering };
     });
     this.findLastUses(nodes);
     for (const node of nodes) this.place(node);

@@ -1,15 +1,18 @@
 /**
  * @file Convolutions, NCHW. One invocation computes a block of output channels for four neighbouring pixels, with
- * weights packed by `packWeights`. Three walks: `direct` for any geometry, `rows` for stride-1 kernels of width 1 or 3
- * that keep the size (vectors along x, the U-Net's case), `transposed` for strided transposed convolutions.
+ * weights packed by `packWeights`. Here are the walks for any geometry: `direct`, and `transposed` for strided
+ * transposed convolutions. `convRows` is for kernels of width 1 or 3 that keep the size (the U-Net's case).
  */
-import type { GraphNode, ValueId } from '../../../core/graph/ir';
+import type { GraphNode } from '../../../core/graph/ir';
+import type { ConvGeometry } from './convGeometry';
+import { convRows, rowKernelWidth, rowsVariants } from './convRows';
 import { weightGradient } from './convWeightGrad';
 import { type PackedWeights, packWeights, type WeightShape, type WeightStrides } from './convWeights';
 import {
   type Binding,
   type Dispatch,
   i32,
+  type KernelContext,
   type KernelRule,
   type Lowering,
   perThread,
@@ -20,29 +23,10 @@ import {
   write,
 } from './kernel';
 
-type Pair = readonly [number, number];
-
-interface Geometry {
-  readonly input: ValueId;
-  readonly bias: ValueId | null;
-  readonly output: ValueId;
-  readonly batch: number;
-  readonly groups: number;
-  /** Channels of one group. */
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly inSize: Pair;
-  readonly outSize: Pair;
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly padding: Pair;
-  readonly dilation: Pair;
-}
-
 type ConvOp = 'conv2d' | 'conv_transpose2d' | 'conv2d_weight_grad';
 
 export const conv: { readonly [K in ConvOp]: KernelRule<K> } = {
-  conv2d: (node, typeOf) => {
+  conv2d: (node, typeOf, context) => {
     const { attributes } = node;
     const shape = typeOf(node.inputs[1]!).shape as readonly [number, number, number, number];
     const [outChannels, inputs, kh, kw] = shape;
@@ -50,14 +34,14 @@ export const conv: { readonly [K in ConvOp]: KernelRule<K> } = {
     const taps = kh * kw;
     return directConvolution(
       'conv2d',
-      node.inputs[1]!,
       geometry(node, typeOf, { groups: attributes.groups, inputs, outputs, kernel: [kh, kw] }),
       { group: outputs * inputs * taps, output: inputs * taps, input: taps, ky: kw, kx: 1, offset: 0 },
+      context,
     );
   },
 
   // With stride 1 this is the direct convolution of the flipped kernel, padded by d·(k − 1) − p.
-  conv_transpose2d: (node, typeOf) => {
+  conv_transpose2d: (node, typeOf, context) => {
     const { stride, padding, dilation, groups } = node.attributes;
     const [inChannels, outputs, kh, kw] = typeOf(node.inputs[1]!).shape as readonly [
       number,
@@ -72,9 +56,9 @@ export const conv: { readonly [K in ConvOp]: KernelRule<K> } = {
     if (stride[0] === 1 && stride[1] === 1) {
       return directConvolution(
         'conv_transpose2d',
-        node.inputs[1]!,
         { ...shape, padding: [dilation[0] * (kh - 1) - padding[0], dilation[1] * (kw - 1) - padding[1]] },
         { ...strides, ky: -kw, kx: -1, offset: taps - 1 },
+        context,
       );
     }
     const packed = packWeights(node.inputs[1]!, shape, { ...strides, ky: kw, kx: 1, offset: 0 });
@@ -88,12 +72,13 @@ function geometry(
   { inputs, outputs, attributes }: GraphNode<'conv2d' | 'conv_transpose2d'>,
   typeOf: TypeOf,
   weight: WeightShape,
-): Geometry {
+): ConvGeometry {
   const inShape = typeOf(inputs[0]!).shape;
   const outShape = typeOf(outputs[0]!).shape;
   return {
     ...weight,
     input: inputs[0]!,
+    weight: inputs[1]!,
     bias: inputs[2] ?? null,
     output: outputs[0]!,
     batch: inShape[0]!,
@@ -105,25 +90,21 @@ function geometry(
   };
 }
 
-function directConvolution(name: string, weight: ValueId, shape: Geometry, strides: WeightStrides): Lowering {
-  const packed = packWeights(weight, shape, strides);
-  const width = rowKernelWidth(shape);
-  const main = width === null ? direct(name, shape, packed) : rows(name, shape, packed, width);
-  return { dispatches: [main], packs: [packed.pack] };
-}
-
-/** 1 or 3 where `rows` applies. */
-function rowKernelWidth({ kernel, stride, dilation, padding, inSize, outSize }: Geometry): 1 | 3 | null {
-  const [kh, kw] = kernel;
-  if (kh !== kw || (kh !== 1 && kh !== 3)) return null;
-  if (stride[0] !== 1 || stride[1] !== 1 || dilation[0] !== 1 || dilation[1] !== 1) return null;
-  if (padding[0] !== (kh - 1) / 2 || padding[1] !== padding[0]) return null;
-  const vectors = kh === 1 ? (inSize[0] * inSize[1]) % 4 === 0 : inSize[1] % 4 === 0;
-  return vectors && inSize[0] === outSize[0] ? kh : null;
+function directConvolution(
+  name: string,
+  shape: ConvGeometry,
+  strides: WeightStrides,
+  { subgroupSize }: KernelContext,
+): Lowering {
+  if (rowKernelWidth(shape) !== null) {
+    return convRows(name, shape, strides, rowsVariants(shape, subgroupSize)[0]!, subgroupSize);
+  }
+  const packed = packWeights(shape.weight, shape, strides);
+  return { dispatches: [direct(name, shape, packed)], packs: [packed.pack] };
 }
 
 /** Numbers that every walk needs, and the code that finds an invocation's place. */
-function blockParams(shape: Geometry, packed: PackedWeights) {
+function blockParams(shape: ConvGeometry, packed: PackedWeights) {
   return {
     groups: u32(shape.groups),
     blocks: u32(packed.blocks),
@@ -134,7 +115,7 @@ function blockParams(shape: Geometry, packed: PackedWeights) {
 }
 
 /** What the kernels for any geometry need to know of it. */
-function geometryParams({ inSize, outSize, kernel, stride, padding, dilation }: Geometry) {
+function geometryParams({ inSize, outSize, kernel, stride, padding, dilation }: ConvGeometry) {
   return {
     inHeight: i32(inSize[0]),
     inWidth: i32(inSize[1]),
@@ -159,7 +140,7 @@ const blockPlace = (blockSize: number): string => `
 
 /** Blocks share weights between neighbouring invocations: pixels vary fastest. */
 function convBindings(
-  shape: Geometry,
+  shape: ConvGeometry,
   packed: PackedWeights,
   pixels: 'f32' | 'vec4f',
 ): Record<string, Binding> {
@@ -208,7 +189,7 @@ function storeBlock(blockSize: number, bias: boolean, store: (o: number) => stri
 }
 
 /** Any stride, padding, dilation and size; pixels are loaded one by one. */
-function direct(name: string, shape: Geometry, packed: PackedWeights): Dispatch {
+function direct(name: string, shape: ConvGeometry, packed: PackedWeights): Dispatch {
   const quads = Math.ceil(shape.outSize[1] / 4);
   const { blockSize, blocks } = packed;
   return perThread({
@@ -262,84 +243,10 @@ ${storeBlock(
 }
 
 /**
- * Stride 1, same size, kernel 1×1 or 3×3, rows of whole vectors (a 1×1 kernel sees the plane as one row). The two
- * pixels beside a vector come from its neighbours.
- */
-function rows(name: string, shape: Geometry, packed: PackedWeights, width: 1 | 3): Dispatch {
-  const { blockSize, blocks } = packed;
-  const [height, lineWidth] = width === 1 ? [1, shape.inSize[0] * shape.inSize[1]] : shape.inSize;
-  const quads = lineWidth / 4;
-  // Two rows an invocation share the weights' loads, where enough invocations remain to fill a device.
-  const tall =
-    width === 3 && height % 2 === 0 && blockSize === 8 && quads * height * blocks * shape.batch >= 8192
-      ? 2
-      : 1;
-  const suffixes = range(tall).map((i) => `_${i}`);
-  const taps = (i: string): string =>
-    width === 1
-      ? `let pixels = source[plane + index % params.quads];
-      ${loadWeights(blockSize, 'at')} ${multiplyAdd(blockSize, 'pixels', '_0')} at++;`
-      : i;
-  const threeTaps = `for (var ky = 0; ky < 3; ky++) {
-      ${suffixes
-        .map(
-          (s, i) => `let row${s} = y + ${i - 1} + ky;
-      let inside${s} = row${s} >= 0 && row${s} < params.height;
-      let line${s} = plane + u32(clamp(row${s}, 0, params.height - 1)) * params.quads + x;
-      let middle${s} = select(vec4f(), source[line${s}], inside${s});
-      let before${s} = select(0.0, source[line${s} - select(0u, 1u, x > 0u)].w, inside${s} && x > 0u);
-      let after${s} = select(0.0, source[line${s} + select(0u, 1u, x + 1u < params.quads)].x, inside${s} && x + 1u < params.quads);`,
-        )
-        .join('\n      ')}
-      ${[0, 1, 2]
-        .map(
-          (kx) => `{ ${loadWeights(blockSize, `at + ${kx}u`)}
-      ${suffixes
-        .map((s) => {
-          const pixels = [
-            `vec4f(before${s}, middle${s}.xyz)`,
-            `middle${s}`,
-            `vec4f(middle${s}.yzw, after${s})`,
-          ][kx]!;
-          return `let pixels${s} = ${pixels}; ${multiplyAdd(blockSize, `pixels${s}`, s)}`;
-        })
-        .join('\n      ')} }`,
-        )
-        .join('\n      ')}
-      at += 3u;
-    }`;
-  return perThread({
-    name,
-    threads: (quads * height * blocks * shape.groups * shape.batch) / tall,
-    bindings: convBindings(shape, packed, 'vec4f'),
-    params: { ...blockParams(shape, packed), quads: u32(quads), height: i32(height) },
-    body: `  let x = index % params.quads;
-  let rows = u32(params.height) / ${tall}u;
-  let y = i32(index / params.quads % rows) * ${tall};
-  let rest = index / (params.quads * rows);
-${blockPlace(blockSize)}
-${suffixes.map((s) => accumulators(blockSize, s)).join('\n')}
-  let area = params.quads * u32(params.height);
-  var plane = (sample * params.groups + channel_group) * params.inputs * area;
-  var at = block * params.inputs * ${width * width}u;
-  for (var c = 0u; c < params.inputs; c++) {
-    ${taps(threeTaps)}
-    plane += area;
-  }
-${storeBlock(blockSize, shape.bias !== null, (o) =>
-  [
-    'let first = (sample * params.groups * params.outputs + channel) * area + u32(y) * params.quads + x;',
-    ...suffixes.map((s, i) => `result[first + ${i}u * params.quads] = sum${o}${s} + offset;`),
-  ].join(' '),
-)}`,
-  });
-}
-
-/**
  * Output pixel y takes tap ky where y + padding − ky·dilation is a multiple of the stride. The four pixels of an
  * invocation are a stride apart, so they share their taps and read four neighbouring inputs.
  */
-function transposed(shape: Geometry, packed: PackedWeights): Dispatch {
+function transposed(shape: ConvGeometry, packed: PackedWeights): Dispatch {
   const { blockSize, blocks } = packed;
   const perPhase = Math.ceil(Math.ceil(shape.outSize[1] / shape.stride[1]) / 4);
   return perThread({

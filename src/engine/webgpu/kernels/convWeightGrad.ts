@@ -2,7 +2,8 @@
  * @file Gradient of a convolution's weights: dW[o, c, ky, kx] = Σ over n, y, x of dY[n, o, y, x] · X[n, c, y·s + ky·d − p, …].
  * The sum over rows is split between invocations, whose partial sums a second dispatch adds in a fixed order.
  */
-import type { GraphNode } from '../../../core/graph/ir';
+import type { GraphNode, ValueId } from '../../../core/graph/ir';
+import { planLanes, weightGradientLanes } from './convWeightGradLanes';
 import {
   type Dispatch,
   i32,
@@ -24,6 +25,8 @@ import {
 const outputBlock = 4;
 /** Enough invocations to fill a large device. */
 const wantedThreads = 32768;
+/** The same for kernels of one subgroup a workgroup. */
+const wantedWorkgroups = 256;
 const maxPartialBytes = 64 * 2 ** 20;
 
 interface Split {
@@ -32,9 +35,8 @@ interface Split {
   readonly splits: number;
 }
 
-function splitRows(totalRows: number, rowQuantum: number, threads: number, bytes: number): Split {
+function splitRows(totalRows: number, rowQuantum: number, threads: number, affordable: number): Split {
   const wanted = Math.ceil(wantedThreads / threads);
-  const affordable = Math.max(1, Math.floor(maxPartialBytes / bytes));
   const splits = Math.max(1, Math.min(wanted, affordable, Math.ceil(totalRows / rowQuantum)));
   const rows = Math.ceil(totalRows / splits / rowQuantum) * rowQuantum;
   return { rows, splits: Math.ceil(totalRows / rows) };
@@ -43,31 +45,49 @@ function splitRows(totalRows: number, rowQuantum: number, threads: number, bytes
 export function weightGradient(
   node: GraphNode<'conv2d_weight_grad'>,
   typeOf: TypeOf,
-  { wantsPartials }: KernelContext,
+  { subgroupSize, maxPartials }: KernelContext,
 ): Lowering {
-  const { padding, dilation, groups, kernel_size } = node.attributes;
-  const { stride: steps } = node.attributes;
-  const [input, grad] = node.inputs;
-  const [batch, inChannels, height, width] = typeOf(input!).shape as [number, number, number, number];
-  const [, outChannels, outHeight, outWidth] = typeOf(grad!).shape as [number, number, number, number];
+  const { stride: steps, padding, dilation, groups, kernel_size } = node.attributes;
+  const [input, grad] = node.inputs as readonly [ValueId, ValueId];
+  const output = node.outputs[0]!;
+  const [batch, inChannels, height, width] = typeOf(input).shape as [number, number, number, number];
+  const [, outChannels, outHeight, outWidth] = typeOf(grad).shape as [number, number, number, number];
   const inputs = inChannels / groups;
   const outputs = outChannels / groups;
   const [kh, kw] = kernel_size;
   const count = outChannels * inputs * kh * kw;
-  const outputBlocks = Math.ceil(outputs / outputBlock);
+  const stride = partialStride(count);
+  const allowed = maxPartials(output);
+  const affordable = allowed || Math.max(1, Math.floor(maxPartialBytes / (stride * 4)));
+  /** The rule's dispatches, given what makes so many partial sums. */
+  const withSplits = (splits: number, main: (target: Operand) => Dispatch): Lowering => {
+    if (splits === 1 || allowed > 0)
+      return { dispatches: [main(value(output))], partials: new Map([[output, splits]]) };
+    const target = scratch(stride * splits);
+    const join = sumPartials('conv2d_weight_grad', target, value(output), count, splits);
+    return { dispatches: [main(target), join] };
+  };
+
   const sameRows =
     kh === 3 &&
     kw === 3 &&
     [...steps, ...dilation, ...padding].every((number) => number === 1) &&
     width % 4 === 0;
+  if (sameRows && subgroupSize !== null && subgroupSize <= 32 && inputs > 2 && outputs > 2) {
+    const shape = { batch, groups, inputs, outputs, height, width };
+    const plan = planLanes(shape, subgroupSize, wantedWorkgroups, affordable);
+    if (plan.splits <= affordable) {
+      return withSplits(plan.splits, (target) =>
+        weightGradientLanes(input, grad, target, shape, plan, subgroupSize, stride),
+      );
+    }
+  }
+
+  const outputBlocks = Math.ceil(outputs / outputBlock);
   const inputBlock = sameRows || inputs < 3 ? 1 : 4;
   const inputBlocks = Math.ceil(inputs / inputBlock);
   const places = groups * outputBlocks * inputBlocks * (sameRows ? 1 : kh * kw);
-  const { rows, splits } = splitRows(batch * outHeight, 4, places, count * 4);
-  const output = node.outputs[0]!;
-  const stride = partialStride(count);
-  const whole = splits === 1 || wantsPartials(output);
-  const target: Operand = whole ? value(output) : scratch(stride * splits);
+  const { rows, splits } = splitRows(batch * outHeight, 4, places, affordable);
   const params: Record<string, Param> = {
     places: u32(places),
     rows: u32(rows),
@@ -81,43 +101,43 @@ export function weightGradient(
     height: i32(height),
     outHeight: u32(outHeight),
   };
-  const main = sameRows
-    ? perThread({
-        name: 'conv2d_weight_grad',
-        threads: places * splits,
-        bindings: {
-          source: read(value(input!), 'vec4f'),
-          grad: read(value(grad!), 'vec4f'),
-          result: write(target, 'f32'),
-        },
-        params: { ...params, quads: u32(width / 4) },
-        body: rowsBody(),
-      })
-    : perThread({
-        name: 'conv2d_weight_grad',
-        threads: places * splits,
-        bindings: {
-          source: read(value(input!), 'f32'),
-          grad: read(value(grad!), 'f32'),
-          result: write(target, 'f32'),
-        },
-        params: {
-          ...params,
-          width: i32(width),
-          outWidth: u32(outWidth),
-          kernelHeight: u32(kh),
-          kernelWidth: u32(kw),
-          strideY: i32(steps[0]),
-          strideX: i32(steps[1]),
-          paddingY: i32(padding[0]),
-          paddingX: i32(padding[1]),
-          dilationY: i32(dilation[0]),
-          dilationX: i32(dilation[1]),
-        },
-        body: anyBody(inputBlock),
-      });
-  if (whole) return { dispatches: [main], partials: new Map([[output, splits]]) };
-  return { dispatches: [main, sumPartials('conv2d_weight_grad', target, value(output), count, splits)] };
+  return withSplits(splits, (target) =>
+    sameRows
+      ? perThread({
+          name: 'conv2d_weight_grad',
+          threads: places * splits,
+          bindings: {
+            source: read(value(input), 'vec4f'),
+            grad: read(value(grad), 'vec4f'),
+            result: write(target, 'f32'),
+          },
+          params: { ...params, quads: u32(width / 4) },
+          body: rowsBody(),
+        })
+      : perThread({
+          name: 'conv2d_weight_grad',
+          threads: places * splits,
+          bindings: {
+            source: read(value(input), 'f32'),
+            grad: read(value(grad), 'f32'),
+            result: write(target, 'f32'),
+          },
+          params: {
+            ...params,
+            width: i32(width),
+            outWidth: u32(outWidth),
+            kernelHeight: u32(kh),
+            kernelWidth: u32(kw),
+            strideY: i32(steps[0]),
+            strideX: i32(steps[1]),
+            paddingY: i32(padding[0]),
+            paddingX: i32(padding[1]),
+            dilationY: i32(dilation[0]),
+            dilationX: i32(dilation[1]),
+          },
+          body: anyBody(inputBlock),
+        }),
+  );
 }
 
 /** partial: `splits` tensors of `count`, `partialStride` apart → result: count. */

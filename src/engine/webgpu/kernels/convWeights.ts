@@ -25,18 +25,27 @@ export interface WeightShape {
   readonly kernel: readonly [number, number];
 }
 
+export type WeightBlock = 16 | 8 | 4 | 1;
+
 export interface PackedWeights {
   readonly operand: PackedOperand;
   readonly pack: WeightPack;
-  /** Output channels of a block: 8, 4 or 1. */
-  readonly blockSize: 8 | 4 | 1;
+  /** Output channels of a block. */
+  readonly blockSize: WeightBlock;
   /** Blocks of one group. */
   readonly blocks: number;
 }
 
-export function packWeights(weight: ValueId, shape: WeightShape, strides: WeightStrides): PackedWeights {
+/** A block for kernels that take any. */
+export const blockFor = (outputs: number): WeightBlock => (outputs >= 8 ? 8 : outputs >= 3 ? 4 : 1);
+
+export function packWeights(
+  weight: ValueId,
+  shape: WeightShape,
+  strides: WeightStrides,
+  blockSize: WeightBlock = blockFor(shape.outputs),
+): PackedWeights {
   const { groups, inputs, outputs, kernel } = shape;
-  const blockSize = outputs >= 8 ? 8 : outputs >= 3 ? 4 : 1;
   const blocks = Math.ceil(outputs / blockSize);
   const count = groups * blocks * inputs * kernel[0] * kernel[1] * blockSize;
   const operand = { kind: 'packed', bytes: count * 4 } as const;

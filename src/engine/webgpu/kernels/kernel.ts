@@ -74,7 +74,7 @@ export type Lowering =
       readonly inPlace?: readonly (readonly [output: number, input: number])[];
       /** Packed weights that the dispatches bind. */
       readonly packs?: readonly WeightPack[];
-      /** Outputs left as that many partial sums one after the other, `partialStride` apart; see `wantsPartials`. */
+      /** Outputs left as that many partial sums one after the other, `partialStride` apart; see `maxPartials`. */
       readonly partials?: ReadonlyMap<ValueId, number>;
     }
   /** The only output is the same bytes as this value. */
@@ -89,8 +89,8 @@ export type TypeOf = (value: ValueId) => TensorType;
 export interface KernelContext {
   /** Lanes of a subgroup where all have as many, and kernels may use them; null elsewhere. */
   readonly subgroupSize: number | null;
-  /** Whether the output may be left as partial sums, which its only reader adds up. */
-  wantsPartials(output: ValueId): boolean;
+  /** As how many partial sums the output may be left, which its only reader adds up; 0 where that does not. */
+  maxPartials(output: ValueId): number;
 }
 
 export type KernelRule<K extends OpName> = (

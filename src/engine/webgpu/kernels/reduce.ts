@@ -41,8 +41,8 @@ const min: Reduction = {
 };
 
 export const reduce: { readonly [K in 'sum' | 'mean' | 'amax' | 'amin' | 'argmax']: KernelRule<K> } = {
-  sum: ({ inputs, outputs, attributes: { dim } }, typeOf, { wantsPartials }) =>
-    reduceAxes('sum', add, inputs[0]!, outputs[0]!, dim, typeOf, false, wantsPartials(outputs[0]!)),
+  sum: ({ inputs, outputs, attributes: { dim } }, typeOf, { maxPartials }) =>
+    reduceAxes('sum', add, inputs[0]!, outputs[0]!, dim, typeOf, false, maxPartials(outputs[0]!)),
   mean: ({ inputs, outputs, attributes: { dim } }, typeOf) =>
     reduceAxes('mean', add, inputs[0]!, outputs[0]!, dim, typeOf, true),
   amax: ({ inputs, outputs, attributes: { dim } }, typeOf) =>
@@ -88,7 +88,7 @@ function reduceAxes(
   dim: readonly number[],
   typeOf: TypeOf,
   mean: boolean,
-  leavePartials = false,
+  maxPartials = 0,
 ): Lowering {
   const { shape, dtype } = typeOf(input);
   const strides = denseStrides(shape);
@@ -147,7 +147,7 @@ function reduceAxes(
   }
 
   const splits = Math.min(maxSplits, Math.max(1, Math.ceil(length / elementsPerSplit)));
-  const whole = splits === 1 || leavePartials;
+  const whole = splits === 1 || splits <= maxPartials;
   const stride = partialStride(outputs);
   const partial: Operand = whole ? value(output) : scratch(stride * splits);
   const keptWalk = walk(kept, 'kept', 'which', 'base');

@@ -163,7 +163,7 @@ ${overChunk(`      let normalized = (source[at] - mean) * scale + shift;
   },
 
   // With x̂ = (x − μ)·s: dγ = Σ g·x̂, dβ = Σ g, dx = γ·s·(g − dβ/n − x̂·dγ/n).
-  norm_activation_backward: ({ inputs, outputs, attributes }, typeOf, { subgroupSize, wantsPartials }) => {
+  norm_activation_backward: ({ inputs, outputs, attributes }, typeOf, { subgroupSize, maxPartials }) => {
     const [grad, input, saved, weight, bias] = inputs as readonly [
       ValueId,
       ValueId,
@@ -174,7 +174,7 @@ ${overChunk(`      let normalized = (source[at] - mean) * scale + shift;
     const layout = layoutOf(input, typeOf);
     const { channels, chunks } = layout;
     const stride = partialStride(channels);
-    const few = chunks <= fewChunks && wantsPartials(gradWeight) && wantsPartials(gradBias);
+    const few = chunks <= Math.min(fewChunks, maxPartials(gradWeight), maxPartials(gradBias));
     const sums = few
       ? { weight: value(gradWeight), bias: value(gradBias) }
       : { weight: scratch(stride * chunks), bias: scratch(stride * chunks) };

@@ -1,8 +1,8 @@
 /** @file The builders of our torchvision.models, called from a workspace file as a user would. */
 import { readFileSync } from 'node:fs';
 import type { TensorType } from '../../src/core/graph/ir';
-import type { Diagnostic, TracedModel, TraceResult, TraceRun } from '../../src/core/graph/tracedModel';
-import type { Tracing } from '../trace/tracing';
+import type { Diagnostic, TracedModel, TraceRun } from '../../src/core/graph/tracedModel';
+import type { TraceClient } from '../../src/trace/traceClient';
 
 /** One line of test/golden/torchvision.json; make_torchvision_goldens.py says what the digests are of. */
 export interface GoldenCase {
@@ -28,15 +28,19 @@ export function readJson<T>(path: string): T {
 
 /** The builder's model, traced with inputs of these shapes; what was odd beside it. */
 export async function traceBuilder(
-  { trace }: Tracing,
+  client: TraceClient,
   builder: string,
   args: GoldenCase['args'],
   runs: readonly { mode: TraceRun['mode']; shape: readonly number[] }[],
 ): Promise<{ model: TracedModel; diagnostics: readonly Diagnostic[] }> {
   const source = `from torchvision import models\n\n\ndef build(**arguments):\n    return models.get_model("${builder}", **arguments)\n`;
-  const result: TraceResult = await trace(
-    source,
-    { name: 'build', args, runs: runs.map(({ mode, shape }) => ({ mode, inputs: [float32(shape)] })) },
+  const target = {
+    name: 'build',
+    args,
+    runs: runs.map(({ mode, shape }) => ({ mode, inputs: [float32(shape)] })),
+  };
+  const result = await client.trace(
+    { files: { 'model.py': source }, entry: 'model.py', target },
     { timeoutMs: 30_000 },
   );
   const [model] = result.models;

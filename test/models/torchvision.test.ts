@@ -5,11 +5,11 @@ import type { ModuleCall, StateEntry, TypeTree } from '../../src/core/graph/trac
 import { startTracing } from '../trace/tracing';
 import { goldenCases, traceBuilder } from './builders';
 
-const tracing = startTracing();
+const { client } = startTracing();
 
 describe.each(goldenCases)('$builder on $input', ({ builder, args, input, ...golden }) => {
   test('has the parameters, the state and the module calls of PyTorch', async () => {
-    const { model, diagnostics } = await traceBuilder(tracing, builder, args, [
+    const { model, diagnostics } = await traceBuilder(client, builder, args, [
       { mode: 'train', shape: input },
       { mode: 'eval', shape: input },
     ]);

@@ -1,10 +1,12 @@
 """Writes composed_ops.json: for each line of composed_ops.txt, real PyTorch's output, and the gradients of
-sum(output · weights) for the input and every parameter. Run with a Python that has torch."""
+sum(output · weights) for the input and every parameter. Run with a Python that has torch and einops."""
 import json
 import math
 import pathlib
 import warnings
 
+import einops
+import einops.layers.torch
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -56,7 +58,7 @@ def rounded(tensor):
 def describe(line):
     module, _, expression = line.rpartition(" | ")
     x = wave(128, 1).reshape(2, 4, 4, 4).requires_grad_()
-    names = {"torch": torch, "nn": nn, "F": F, "x": x, "c": x.reshape(2, 4, 16), "s": x.reshape(2, 8, 8),
+    names = {"torch": torch, "einops": einops, "nn": nn, "F": F, "x": x, "c": x.reshape(2, 4, 16), "s": x.reshape(2, 8, 8),
              "m": x.reshape(8, 16)}  # fmt: skip
     holder = nn.Module()
     if module:

@@ -49,7 +49,7 @@ class Case${index}(nn.Module):
 }
 
 beforeAll(async () => {
-  const result = await trace(HEADER + goldens.map(classOf).join(''));
+  const result = await trace(`${HEADER}import einops, einops.layers.torch\n${goldens.map(classOf).join('')}`);
   expect(diagnosticsText(result)).toEqual([]);
   for (const model of result.models) models.set(model.model, model);
 }, 60_000);

@@ -189,3 +189,23 @@ test('a download is refused where it is asked for', async () => {
     ),
   ]);
 });
+
+test.each([
+  ['"b c (h p) w -> b c h p w", p=3', "Shape mismatch, can't divide axis of length 16 in chunks of 3."],
+  ['"b c h -> b h c"', 'Wrong shape: expected 3 dims. Received 4-dim tensor.'],
+  ['"b c (h i) w -> b c h i w"', 'Could not infer sizes for h, i.'],
+  ['"b c h w -> b c (h w)", d=2', 'Axis d is not used in transform.'],
+  ['"b c h w -> b c h"', 'Identifiers only on one side of expression (should be on both): w.'],
+  ['"b c (h w -> b c h w"', 'Imbalanced parentheses in expression: "b c (h w".'],
+])('einops.rearrange(x, %s)', async (pattern, reason) => {
+  const result = await trace(`from einops import rearrange\n${NET(`return rearrange(x, ${pattern})`)}`, RUN);
+  expect(result.diagnostics).toMatchObject([{ code: 'shape-mismatch', line: 10, column: 15 }]);
+  expect(result.diagnostics[0]!.message).toContain('Input tensor shape: [2, 3, 16, 16]');
+  expect(result.diagnostics[0]!.message.endsWith(reason)).toBe(true);
+});
+
+test('a pattern that no shape can fit is refused where the layer is built', async () => {
+  const layer = NET('return self.layer(x)', 'self.layer = Rearrange("b c h w -> b c h")');
+  const result = await trace(`from einops.layers.torch import Rearrange\n${layer}`, RUN);
+  expect(result.diagnostics).toMatchObject([{ code: 'shape-mismatch', line: 8, column: 21 }]);
+});

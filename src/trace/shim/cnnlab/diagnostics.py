@@ -65,7 +65,7 @@ def innermost_place(error):
         if code.co_filename.startswith(WORKSPACE):
             place, inside_shim = _frames.position(code, trace.tb_lasti), False
         else:
-            inside_shim = "/shim/torch" in code.co_filename
+            inside_shim = code.co_filename.startswith(("/shim/torch", "/shim/einops"))
         trace = trace.tb_next
     return place, inside_shim
 

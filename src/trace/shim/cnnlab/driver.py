@@ -9,7 +9,8 @@ import random
 import sys
 import time
 
-import torchvision.models  # noqa: F401  (part of the snapshot, as are:)
+import einops.layers.torch  # noqa: F401  (part of the snapshot, as are:)
+import torchvision.models  # noqa: F401
 import torchvision.ops  # noqa: F401
 import torchvision.transforms.functional  # noqa: F401
 from torch import _frames, _recorder, nn

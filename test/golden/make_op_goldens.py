@@ -47,6 +47,10 @@ def wide(factor):
     return lambda shape, salt: around_zero(shape, salt) * factor
 
 
+def bits(shape, salt):
+    return (pattern(shape, salt) % 3 == 0).float()
+
+
 def only(value):
     return lambda shape, salt: torch.full(shape, value)
 
@@ -60,6 +64,7 @@ GENERATORS = {
     "hardsigmoid": wide(2), "hardsigmoid_backward": {1: wide(2)},
     "softplus": wide(12),
     "batch_norm": {4: positive},
+    "lovasz_weights": {1: bits},
     "sgd_update": {3: only(0.0625)},
     "adamw_update": {3: positive, 4: only(0.0625), 5: only(3.0)},
 }
@@ -163,6 +168,19 @@ def one_hot(inputs, a):
     return (inputs[0].unsqueeze(1) == classes).float()
 
 
+def lovasz_weights(inputs, a):
+    errors, truth = inputs
+    rows = []
+    for error, fg in zip(errors, truth):
+        order = error.sort(descending=True, stable=True).indices
+        fg = fg[order]
+        left = fg.sum() - fg.cumsum(0)
+        loss = 1 - left / (fg.sum() + (1 - fg).cumsum(0))
+        loss[1:] = loss[1:] - loss[:-1].clone()
+        rows.append(torch.zeros_like(error).scatter(0, order, loss))
+    return torch.stack(rows)
+
+
 def optimize(make_optimizer, param, grad, state):
     param = param.clone().requires_grad_()
     param.grad = grad.clone()
@@ -256,6 +274,7 @@ REFERENCES = {
     "interpolate": interpolate,
     "interpolate_backward": pull_back_linear(interpolate, lambda a, g: [*g.shape[:2], *a["input_size"]]),
     "one_hot": one_hot,
+    "lovasz_weights": lovasz_weights,
     "sgd_update": sgd_update,
     "adamw_update": adamw_update,
 }

@@ -1,11 +1,10 @@
 /** @file Reader of the losses and optimizer steps that make_training_goldens.py took from PyTorch. */
 import { readFileSync } from 'node:fs';
-import type { LossName, OptimizerSettings, Task } from '../../src/core/runs/experiment';
+import type { LossName, LossSettings, OptimizerSettings } from '../../src/core/runs/experiment';
 import type { GoldenTensor } from './opGoldens';
 
 export interface LossGolden {
-  readonly loss: LossName;
-  readonly task: Task;
+  readonly loss: LossName | Partial<LossSettings>;
   readonly output: GoldenTensor;
   readonly target: GoldenTensor;
   readonly value: number;

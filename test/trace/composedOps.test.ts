@@ -2,7 +2,6 @@
 
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { requestDawnAdapter } from '../../src/cli/dawn';
 import { GraphBuilder } from '../../src/core/graph/builder';
 import { elementCount, type Graph } from '../../src/core/graph/ir';
 import type { TracedModel } from '../../src/core/graph/tracedModel';
@@ -11,10 +10,8 @@ import { addGradients } from '../../src/core/passes/autograd';
 import { removeDeadNodes } from '../../src/core/passes/removeDeadNodes';
 import { rewriteDropout } from '../../src/core/passes/rewriteDropout';
 import type { Backend, TensorData } from '../../src/engine/backend';
-import { createWasmBackend } from '../../src/engine/wasm/wasmBackend';
-import { createWebgpuBackend } from '../../src/engine/webgpu/webgpuBackend';
 import { trainableGraph } from '../../src/trace/trainableGraph';
-import { wasmBinary } from '../engine/wasm/ortWasm';
+import { backends } from '../engine/backends';
 import { diagnosticsText, HEADER, startTracing } from './tracing';
 
 interface Golden {
@@ -95,14 +92,6 @@ function expectClose(found: TensorData | undefined, wanted: readonly number[]): 
   const worst = Math.max(...wanted.map((value, index) => Math.abs(found![index]! - value)));
   expect(worst / scale, `${[...found!.slice(0, 8)]} instead of ${wanted.slice(0, 8)}`).toBeLessThan(2e-5);
 }
-
-const backends: Readonly<Record<string, () => Promise<Backend>>> = {
-  wasm: () => createWasmBackend({ wasmBinary, fallbackReason: null }),
-  webgpu: async () => {
-    const { gpu, adapter } = await requestDawnAdapter();
-    return createWebgpuBackend(gpu, { adapter });
-  },
-};
 
 describe.each(Object.keys(backends))('on %s', (name) => {
   let backend: Backend;

@@ -36,7 +36,7 @@ export function fieldsFromDraft(draft: TrainingDraft): FormFields {
     epochs: String(experiment.epochs),
     batchSize: String(experiment.batchSize),
     lr: String(experiment.optimizer.lr),
-    loss: experiment.loss ?? '',
+    loss: lossName(experiment.loss) ?? '',
     optimizer: experiment.optimizer.name,
     device: experiment.device,
     validation: String(Math.round(experiment.split.validation * 1000) / 10),
@@ -86,7 +86,7 @@ export function experimentFromFields(
       ...experiment,
       args,
       input: input ?? null,
-      loss: fields.loss === '' ? null : fields.loss,
+      loss: fields.loss === lossName(experiment.loss) ? experiment.loss : fields.loss || null,
       optimizer: { ...experiment.optimizer, name: fields.optimizer, lr },
       epochs: epochs!,
       batchSize: batchSize!,
@@ -96,6 +96,10 @@ export function experimentFromFields(
       augment: { horizontalFlip: fields.horizontalFlip, verticalFlip: fields.verticalFlip },
     },
   };
+}
+
+function lossName(loss: Experiment['loss']): LossName | null {
+  return typeof loss === 'object' && loss !== null ? loss.name : loss;
 }
 
 /** null: from the dataset; undefined: not to be understood. */

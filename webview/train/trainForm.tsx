@@ -12,10 +12,23 @@ const losses: readonly { readonly value: LossName | ''; readonly label: string }
   { value: '', label: 'Automatic (by task)' },
   { value: 'cross_entropy', label: 'Cross-entropy' },
   { value: 'bce_with_logits', label: 'Binary cross-entropy' },
+  { value: 'bce_dice', label: 'Binary cross-entropy + Dice' },
   { value: 'dice', label: 'Dice' },
-  { value: 'bce_dice', label: 'Cross-entropy + Dice' },
+  { value: 'jaccard', label: 'Jaccard (IoU)' },
+  { value: 'tversky', label: 'Tversky' },
+  { value: 'lovasz', label: 'Lovász' },
+  { value: 'focal', label: 'Focal' },
   { value: 'mse', label: 'Mean squared error' },
+  { value: 'l1', label: 'Mean absolute error' },
+  { value: 'smooth_l1', label: 'Smooth L1' },
+  { value: 'huber', label: 'Huber' },
+  { value: 'bce', label: 'Binary cross-entropy (on probabilities)' },
+  { value: 'nll', label: 'Negative log-likelihood (after log-softmax)' },
+  { value: 'kl_div', label: 'Kullback–Leibler (after log-softmax)' },
 ];
+
+/** What a list of terms is made of stands in the experiment file, so the form only keeps it. */
+const combined = { value: 'combined', label: 'As in the experiment file' } as const;
 
 const optimizers: readonly { readonly value: OptimizerName; readonly label: string }[] = [
   { value: 'adamw', label: 'AdamW' },
@@ -114,7 +127,7 @@ export function TrainForm({ session, draft }: { readonly session: Session; reado
             name="loss"
             label="Loss"
             value={fields.loss}
-            options={losses}
+            options={fieldsFromDraft(draft).loss === 'combined' ? [...losses, combined] : losses}
             onChange={(loss) => set({ loss })}
           />
           <SelectField

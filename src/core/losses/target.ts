@@ -2,8 +2,8 @@
 import type { GraphBuilder } from '../graph/builder';
 import { sameShape, type TensorType, type ValueId } from '../graph/ir';
 import { isFloating } from '../ops/typeRules';
-import type { LossName, Task } from '../runs/experiment';
-import { losses } from './losses';
+import type { Loss, LossName, LossTerm, Task } from '../runs/experiment';
+import { definitionOf, losses, lossTerms } from './losses';
 
 /** A model and a loss (or task) that do not go together. */
 export interface LossProblem {
@@ -22,8 +22,8 @@ export type TargetChoice =
  * The natural type of the target for `output` (N×C for classification, N×C×H×W for segmentation): masks of one class as
  * float32 N×1×H×W of 0 and 1, of several as int64 N×H×W of class indexes; labels as int64 N.
  */
-export function chooseTarget(loss: LossName, output: TensorType, task: Task): TargetChoice {
-  const problem = findProblem(loss, output, task);
+export function chooseTarget(loss: Loss, output: TensorType, task: Task): TargetChoice {
+  const problem = findMixture(loss) ?? firstProblem(loss, output, task);
   if (problem) return { targetType: null, problem };
   const [batch, channels, ...pixels] = output.shape as [number, number, ...number[]];
   if (task === 'classification') return { targetType: { shape: [batch], dtype: 'int64' }, problem: null };
@@ -64,10 +64,32 @@ export function alignTarget(builder: GraphBuilder, target: ValueId, output: Valu
 const ranks: Readonly<Record<Task, number>> = { classification: 2, segmentation: 4 };
 const outputForms: Readonly<Record<Task, string>> = { classification: 'N×C', segmentation: 'N×C×H×W' };
 
-function findProblem(loss: LossName, output: TensorType, task: Task): LossProblem | null {
+/** Terms that take the same output for different things. */
+function findMixture(loss: Loss): LossProblem | null {
+  const [first, ...others] = lossTerms(loss);
+  const odd = others.find((term) => definitionOf(term).output !== definitionOf(first!).output);
+  if (!odd) return null;
+  return {
+    code: 'loss-mismatch',
+    message: `combined adds ${first!.name}, which takes the output for ${definitionOf(first!).output}, to ${odd.name}, which takes it for ${definitionOf(odd).output}.`,
+    hint: 'Choose losses of one kind, such as bce_with_logits and dice: both take logits.',
+  };
+}
+
+function firstProblem(loss: Loss, output: TensorType, task: Task): LossProblem | null {
+  for (const term of lossTerms(loss)) {
+    const problem = findProblem(term, output, task);
+    if (problem) return problem;
+  }
+  return null;
+}
+
+function findProblem(term: LossTerm, output: TensorType, task: Task): LossProblem | null {
+  const loss = term.name;
+  const definition = definitionOf(term);
   const found = `${output.shape.join('×')} ${output.dtype}`;
   const mismatch = (message: string, hint: string): LossProblem => ({ code: 'loss-mismatch', message, hint });
-  if (!losses[loss].tasks.includes(task)) {
+  if (!definition.tasks.includes(task)) {
     return mismatch(
       `The loss ${loss} compares masks, but the task is ${task}.`,
       `Choose ${lossesFor(task).join(', ')}, or give the images masks.`,
@@ -87,15 +109,27 @@ function findProblem(loss: LossName, output: TensorType, task: Task): LossProble
         : 'Return one score a pixel and class from forward(), or train on class labels instead.',
     );
   }
-  if (losses[loss].needsClasses && output.shape[1] === 1) {
+  if (definition.needsClasses && output.shape[1] === 1) {
     return mismatch(
       `${loss} needs one channel a class, got ${found}: over a single class it is always 0.`,
       'Give the model one output channel a class (background counts), or choose bce_with_logits.',
     );
   }
+  const channels = output.shape[1]!;
+  for (const key of ['classWeights', 'posWeight'] as const) {
+    const count = term[key]?.length ?? channels;
+    if (count !== channels && !(key === 'posWeight' && count === 1)) {
+      return mismatch(
+        `"${key}" of ${loss} has ${count} ${count === 1 ? 'number' : 'numbers'}, but the output has ${channels} channels.`,
+        'Give one number a channel.',
+      );
+    }
+  }
   return null;
 }
 
-function lossesFor(task: Task): LossName[] {
-  return (Object.keys(losses) as LossName[]).filter((name) => losses[name].tasks.includes(task));
+function lossesFor(task: Task): string[] {
+  return Object.entries(losses)
+    .filter(([, { tasks }]) => tasks.includes(task))
+    .map(([name]) => name);
 }

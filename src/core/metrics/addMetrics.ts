@@ -1,9 +1,10 @@
 /** @file Metrics as the graph takes them: small counts per sample, from which `readMetrics` makes exact scores. */
 import type { GraphBuilder } from '../graph/builder';
 import type { ValueId } from '../graph/ir';
+import { outputMeaning } from '../losses/losses';
 import { decisionThreshold } from '../losses/probabilities';
 import { Algebra } from '../ops/algebra';
-import type { LossName, Task } from '../runs/experiment';
+import type { Loss, Task } from '../runs/experiment';
 
 /**
  * Adds the outputs that `readMetrics` reads, all float32:
@@ -17,7 +18,7 @@ import type { LossName, Task } from '../runs/experiment';
 export function addMetrics(
   builder: GraphBuilder,
   task: Task,
-  loss: LossName,
+  loss: Loss,
   output: ValueId,
   truth: ValueId,
 ): void {
@@ -40,10 +41,10 @@ export function addMetrics(
 }
 
 /** 1 at the predicted class of each sample or pixel, else 0; of the output's shape. */
-function predictedClasses(builder: GraphBuilder, loss: LossName, output: ValueId): ValueId {
+function predictedClasses(builder: GraphBuilder, loss: Loss, output: ValueId): ValueId {
   const a = new Algebra(builder);
   const channels = a.shape(output)[1]!;
-  if (channels === 1) return a.cast(a.gtScalar(output, decisionThreshold(loss)), 'float32');
+  if (channels === 1) return a.cast(a.gtScalar(output, decisionThreshold(outputMeaning(loss))), 'float32');
   const winner = builder.add('argmax', [output], { dim: 1, keepdim: false });
   return builder.add('one_hot', [winner], { num_classes: channels });
 }

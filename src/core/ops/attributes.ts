@@ -224,6 +224,11 @@ export interface OpAttributes {
   // Pieces of losses and optimizers.
   /** (target: N×… of int64) → float32 N×num_classes×…; a class outside [0, num_classes) gives zeros. */
   one_hot: { readonly num_classes: number };
+  /**
+   * (errors: R×P, truth: R×P of 0 and 1) → R×P: the gradient of each row's Lovász extension of the Jaccard loss, that is
+   * by how much that loss grows when an element joins those of larger errors. No gradient flows.
+   */
+  lovasz_weights: None;
   /** (param, grad, momentum_buffer?, lr: scalar) → (param, momentum_buffer if given); torch.optim.SGD's rule. */
   sgd_update: SgdAttributes;
   /** (param, grad, exp_avg, exp_avg_sq, lr: scalar, step: scalar from 1) → (param, exp_avg, exp_avg_sq). */

@@ -3,14 +3,14 @@ import { GraphBuilder } from '../graph/builder';
 import type { Graph, TensorType, ValueId } from '../graph/ir';
 import type { StateEntry } from '../graph/tracedModel';
 import { verify } from '../graph/verify';
-import { losses } from '../losses/losses';
+import { addLoss, definitionOf, lossTerms, outputMeaning } from '../losses/losses';
 import { asProbabilities, logitsOf, returnedProbabilities } from '../losses/probabilities';
 import { alignTarget, chooseTarget, defaultLoss, type LossProblem } from '../losses/target';
 import { addMetrics } from '../metrics/addMetrics';
 import { registry } from '../ops/registry';
 import { isFloating } from '../ops/typeRules';
 import { addOptimizer, type ParameterGradient } from '../optim/optimizers';
-import type { LossName, OptimizerSettings, Task } from '../runs/experiment';
+import type { Loss, OptimizerSettings, Task } from '../runs/experiment';
 import { addGradients } from './autograd';
 import { rewriteDropout } from './rewriteDropout';
 import { simplify } from './simplify';
@@ -18,7 +18,7 @@ import { simplify } from './simplify';
 export interface EvaluationStepOptions {
   /** The traced forward graph: `data` inputs `input0` …, the model's result as output `output0`. */
   readonly graph: Graph;
-  readonly loss: LossName;
+  readonly loss: Loss;
   readonly task: Task;
   /** Type of the `target` input; by default what `chooseTarget` says. */
   readonly targetType?: TensorType;
@@ -105,7 +105,10 @@ export function buildTrainingStep(options: TrainingStepOptions): TrainingStep {
  */
 export function buildEvaluationStep(options: EvaluationStepOptions): TrainingStep {
   const { builder, output, probabilities, targetType } = addLossAndMetrics(options);
-  builder.output('prediction', probabilities ?? asProbabilities(builder, output, options.loss));
+  builder.output(
+    'prediction',
+    probabilities ?? asProbabilities(builder, output, outputMeaning(options.loss)),
+  );
   const graph = finish(builder.build());
   const stateSpecs = graph.inputs
     .filter(({ kind }) => kind === 'state')
@@ -118,12 +121,12 @@ export function buildEvaluationStep(options: EvaluationStepOptions): TrainingSte
  * @param loss that the model was trained by; without it, the output is taken as logits
  * @throws LossMismatchError when the output is not one of the task
  */
-export function buildInference(graph: Graph, task: Task, loss?: LossName): Graph {
+export function buildInference(graph: Graph, task: Task, loss?: Loss): Graph {
   const { builder, output, probabilities } = startStep(graph, loss);
   const outputType = builder.type(output);
   const { problem } = chooseTarget(loss ?? defaultLoss(task, outputType), outputType, task);
   if (problem) throw new LossMismatchError(problem);
-  builder.output('prediction', probabilities ?? asProbabilities(builder, output, loss));
+  builder.output('prediction', probabilities ?? asProbabilities(builder, output, outputMeaning(loss)));
   return finish(builder.build());
 }
 
@@ -136,15 +139,22 @@ interface Forward {
 }
 
 /** A builder that goes on after the model's output, which is no output of the step. */
-function startStep(graph: Graph, loss?: LossName): Forward {
+function startStep(graph: Graph, loss?: Loss): Forward {
   const forward = rewriteDropout(graph);
   const returned = forward.outputs[0]?.value;
   if (returned === undefined) throw new Error('the model graph has no output');
   return {
     builder: GraphBuilder.extend(registry, { ...forward, outputs: [] }),
-    output: logitsOf(forward, returned, loss),
+    output: logitsOf(forward, returned, loss !== undefined && !appliesSigmoid(loss)),
     probabilities: returnedProbabilities(forward, returned),
   };
+}
+
+/** Whether a loss takes logits of which each channel is a probability by itself. */
+function appliesSigmoid(loss: Loss): boolean {
+  return (
+    outputMeaning(loss) === 'logits' && lossTerms(loss).every((term) => !definitionOf(term).needsClasses)
+  );
 }
 
 function addLossAndMetrics(
@@ -156,7 +166,7 @@ function addLossAndMetrics(
   if (choice.problem) throw new LossMismatchError(choice.problem);
   const targetType = options.targetType ?? choice.targetType;
   const truth = alignTarget(builder, builder.input('data', 'target', targetType), output);
-  const loss = losses[options.loss].build(builder, output, truth);
+  const loss = addLoss(builder, options.loss, output, truth);
   builder.output('loss', loss);
   addMetrics(builder, options.task, options.loss, output, truth);
   return { ...forward, loss, targetType };

@@ -2,7 +2,23 @@
 import type { ModelArguments } from '../graph/tracedModel';
 
 export type Task = 'segmentation' | 'classification';
-export type LossName = 'cross_entropy' | 'bce_with_logits' | 'dice' | 'bce_dice' | 'mse';
+export type LossName =
+  | 'cross_entropy'
+  | 'nll'
+  | 'bce_with_logits'
+  | 'bce'
+  | 'focal'
+  | 'dice'
+  | 'bce_dice'
+  | 'jaccard'
+  | 'tversky'
+  | 'lovasz'
+  | 'mse'
+  | 'l1'
+  | 'smooth_l1'
+  | 'huber'
+  | 'kl_div'
+  | 'combined';
 export type OptimizerName = 'sgd' | 'adam' | 'adamw';
 export type DeviceChoice = 'auto' | 'webgpu' | 'wasm';
 
@@ -15,6 +31,30 @@ export interface OptimizerSettings {
   readonly betas: readonly [number, number];
   readonly eps: number;
 }
+
+/** What each loss reads of it is in `LOSS_SETTINGS`; `lossSettings` fills in the rest. */
+export interface LossSettings {
+  readonly name: LossName;
+  readonly reduction: 'mean' | 'sum' | 'batchmean';
+  readonly ignoreIndex: number | null;
+  readonly classWeights: readonly number[] | null;
+  readonly posWeight: readonly number[] | null;
+  readonly labelSmoothing: number;
+  readonly gamma: number;
+  readonly alpha: number | null;
+  readonly beta: number;
+  readonly delta: number;
+  readonly smooth: number;
+  /** Of `combined`: what it adds up. */
+  readonly terms: readonly LossTerm[];
+}
+
+export interface LossTerm extends Omit<LossSettings, 'terms'> {
+  readonly weight: number;
+}
+
+/** A loss by name, with its defaults, or with settings. */
+export type Loss = LossName | LossSettings;
 
 export interface AugmentSettings {
   readonly horizontalFlip: boolean;
@@ -40,7 +80,7 @@ export interface Experiment {
   /** null: from the dataset. */
   readonly task: Task | null;
   /** null: from the task and the model's output. */
-  readonly loss: LossName | null;
+  readonly loss: Loss | null;
   readonly optimizer: OptimizerSettings;
   readonly epochs: number;
   readonly batchSize: number;
@@ -60,5 +100,5 @@ export interface Experiment {
 export interface ResolvedExperiment extends Experiment {
   readonly input: readonly [number, number, number];
   readonly task: Task;
-  readonly loss: LossName;
+  readonly loss: Loss;
 }

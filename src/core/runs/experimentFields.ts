@@ -2,7 +2,8 @@
  * @file Every key of an experiment: its type, range, default and one sentence for people. The parser, the editor's
  * JSON schema and the documentation are all made from this one table.
  */
-import type { DeviceChoice, LossName, OptimizerName, OptimizerSettings, Task } from './experiment';
+import type { DeviceChoice, OptimizerName, OptimizerSettings, Task } from './experiment';
+import { LOSS_FIELDS } from './lossFields';
 
 export type FieldType =
   | { readonly kind: 'string' }
@@ -16,7 +17,8 @@ export type FieldType =
       readonly below?: number;
     }
   | { readonly kind: 'choice'; readonly values: readonly string[] }
-  | { readonly kind: 'list'; readonly item: FieldType; readonly length: number }
+  /** Any number of items but none, where there is no `length`. */
+  | { readonly kind: 'list'; readonly item: FieldType; readonly length?: number }
   /** Any JSON object. */
   | { readonly kind: 'arguments' }
   | {
@@ -24,6 +26,8 @@ export type FieldType =
       readonly fields: FieldTable;
       /** A plain value may stand for the object: `"dataset": "cells"` for `{"path": "cells"}`. */
       readonly shorthand: { readonly type: FieldType; readonly keys: readonly string[] };
+      /** The plain value is kept as it is written. */
+      readonly keepsShorthand?: true;
     };
 
 export interface Field {
@@ -38,7 +42,6 @@ export interface Field {
 export type FieldTable = Readonly<Record<string, Field>>;
 
 const TASKS: readonly Task[] = ['segmentation', 'classification'];
-const LOSSES: readonly LossName[] = ['cross_entropy', 'bce_with_logits', 'dice', 'bce_dice', 'mse'];
 const OPTIMIZERS: readonly OptimizerName[] = ['sgd', 'adam', 'adamw'];
 const DEVICES: readonly DeviceChoice[] = ['auto', 'webgpu', 'wasm'];
 
@@ -151,10 +154,15 @@ export const EXPERIMENT_FIELDS: FieldTable = {
     description: 'Default: masks mean segmentation, class folders classification.',
   },
   loss: {
-    type: { kind: 'choice', values: LOSSES },
+    type: {
+      kind: 'object',
+      fields: LOSS_FIELDS,
+      shorthand: { type: LOSS_FIELDS.name!.type, keys: ['name'] },
+      keepsShorthand: true,
+    },
     nullable: true,
     default: null,
-    description: 'Default: by task and the model’s output channels.',
+    description: 'The loss by name, or with its settings. Default: by task and the model’s output channels.',
   },
   optimizer: {
     type: {

@@ -47,7 +47,12 @@ function typeSchema(type: FieldType): object {
     case 'arguments':
       return { type: 'object' };
     case 'list':
-      return { type: 'array', items: typeSchema(type.item), minItems: type.length, maxItems: type.length };
+      return {
+        type: 'array',
+        items: typeSchema(type.item),
+        minItems: type.length ?? 1,
+        ...(type.length === undefined ? {} : { maxItems: type.length }),
+      };
     case 'object':
       return { anyOf: [typeSchema(type.shorthand.type), objectSchema(type.fields)] };
     case 'number':

@@ -1,6 +1,7 @@
 /** @file An experiment as the text of a `.cnnlab.json` file: short forms, and only what differs from the defaults. */
-import type { Experiment } from './experiment';
+import type { Experiment, Loss } from './experiment';
 import { EXPERIMENT_FIELDS, type FieldTable, OPTIMIZER_DEFAULTS } from './experimentFields';
+import { LOSS_FIELDS, lossSettings } from './lossFields';
 import { defaultExperiment } from './parseExperiment';
 
 /** Reads back (`parseExperiment`) as the same experiment. */
@@ -13,11 +14,27 @@ export function formatExperiment(experiment: Experiment): string {
   };
   for (const key of Object.keys(EXPERIMENT_FIELDS) as (keyof Experiment)[]) {
     if (key === 'model' || key === 'dataset') continue;
-    const value =
-      key === 'optimizer' ? optimizerOf(experiment, defaults) : differences(key, experiment, defaults);
+    const value = valueToWrite(key, experiment, defaults);
     if (value !== undefined) written[key] = value;
   }
   return `${JSON.stringify(written, null, 2)}\n`;
+}
+
+function valueToWrite(key: keyof Experiment, experiment: Experiment, defaults: Experiment): unknown {
+  if (key === 'optimizer') return optimizerOf(experiment, defaults);
+  if (key === 'loss') return experiment.loss === null ? undefined : lossOf(experiment.loss);
+  return differences(key, experiment, defaults);
+}
+
+function lossOf(loss: Loss): unknown {
+  if (typeof loss === 'string') return loss;
+  const { terms, ...settings } = changed(LOSS_FIELDS, loss, lossSettings(loss.name)) ?? {};
+  const written = loss.terms.map(({ weight, ...term }) => ({
+    name: term.name,
+    ...(weight === 1 ? {} : { weight }),
+    ...changed(LOSS_FIELDS, { ...term, terms: [] }, lossSettings(term.name)),
+  }));
+  return { name: loss.name, ...settings, ...(terms === undefined ? {} : { terms: written }) };
 }
 
 function differences(key: keyof Experiment, experiment: Experiment, defaults: Experiment): unknown {

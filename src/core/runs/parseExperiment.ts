@@ -1,7 +1,7 @@
 /** @file `NAME.cnnlab.json` (JSON with comments) to an experiment with every default filled in. */
 import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Diagnostic } from '../graph/tracedModel';
-import type { Experiment, OptimizerName, OptimizerSettings } from './experiment';
+import type { Experiment, LossName, LossSettings, OptimizerName, OptimizerSettings } from './experiment';
 import {
   EXPERIMENT_FIELDS,
   type Field,
@@ -9,6 +9,7 @@ import {
   type FieldType,
   OPTIMIZER_SETTINGS,
 } from './experimentFields';
+import { LOSS_SETTINGS } from './lossFields';
 import { nearestName } from './nearestName';
 
 export interface ParsedExperiment {
@@ -57,7 +58,10 @@ class ExperimentReader {
       );
     } else {
       const values = this.object(root, EXPERIMENT_FIELDS, '');
-      this.checkOptimizer(values.optimizer, root);
+      if (!this.failed) {
+        this.checkOptimizer(values.optimizer as OptimizerSettings, root);
+        this.checkLoss(values.loss as Experiment['loss'], root);
+      }
       // The table mirrors the type, key by key.
       if (!this.failed) return { experiment: values as unknown as Experiment, diagnostics: this.diagnostics };
     }
@@ -107,7 +111,7 @@ class ExperimentReader {
       const found = given(name, field);
       if (found) values[name] = found.value;
       else if (typeof field.default === 'function') values[name] = field.default(values.name);
-      else if (field.type.kind === 'object' && field.default !== undefined) {
+      else if (field.type.kind === 'object' && field.default != null) {
         values[name] = this.complete(field.type.fields, () => null);
       } else values[name] = field.default;
     }
@@ -118,12 +122,17 @@ class ExperimentReader {
     if (type.kind === 'object') {
       if (node.type === 'object') return this.object(node, type.fields, path);
       const shorthand = this.value(node, type.shorthand.type, path);
+      if (type.keepsShorthand) return shorthand;
       return this.complete(type.fields, (name) =>
         type.shorthand.keys.includes(name) ? { value: shorthand } : null,
       );
     }
     const value: unknown = getNodeValue(node);
-    if (type.kind === 'list' && Array.isArray(value) && value.length === type.length) {
+    if (
+      type.kind === 'list' &&
+      Array.isArray(value) &&
+      value.length === (type.length ?? (value.length || 1))
+    ) {
       return (node.children ?? []).map((item, index) => this.value(item, type.item, `${path}[${index}]`));
     }
     if (!accepts(type, value)) {
@@ -150,11 +159,8 @@ class ExperimentReader {
     this.report('error', 'unknown-key', key, `unknown key "${name}"${place}`, hint);
   }
 
-  private checkOptimizer(settings: unknown, root: Node): void {
-    if (this.failed) return;
-    const optimizer = settings as OptimizerSettings;
-    const node = root.children?.find((property) => property.children?.[0]?.value === 'optimizer')
-      ?.children?.[1];
+  private checkOptimizer(optimizer: OptimizerSettings, root: Node): void {
+    const node = valueNode(root, 'optimizer');
     if (optimizer.nesterov && optimizer.momentum === 0) {
       this.report(
         'error',
@@ -164,11 +170,55 @@ class ExperimentReader {
         'Give "momentum" a value such as 0.9, or leave "nesterov" out.',
       );
     }
+    this.warnOfUnread(node, optimizer.name, OPTIMIZER_SETTINGS[optimizer.name as OptimizerName]);
+  }
+
+  private checkLoss(loss: Experiment['loss'], root: Node): void {
+    const node = valueNode(root, 'loss');
+    if (loss === null || typeof loss === 'string' || !node) {
+      if (loss === 'combined') this.needTerms(node ?? root);
+      return;
+    }
+    this.checkLossSettings(loss, node);
+    if (loss.name !== 'combined') return;
+    if (loss.terms.length === 0) this.needTerms(node);
+    const terms = valueNode(node, 'terms')?.children ?? [];
+    for (const [index, term] of loss.terms.entries()) this.checkLossSettings(term, terms[index]!, ['weight']);
+  }
+
+  private needTerms(node: Node): void {
+    this.report(
+      'error',
+      'missing-key',
+      node,
+      'the loss combined needs "terms"',
+      'Write { "name": "combined", "terms": ["bce_with_logits", { "name": "dice", "weight": 0.5 }] }.',
+    );
+  }
+
+  private checkLossSettings(
+    loss: Omit<LossSettings, 'terms'>,
+    node: Node,
+    alsoRead: readonly string[] = [],
+  ): void {
+    if (loss.reduction === 'batchmean' && loss.name !== 'kl_div') {
+      const hint = 'Choose "mean" or "sum".';
+      this.report(
+        'error',
+        'wrong-value',
+        node,
+        `${loss.name} has no reduction "batchmean"; kl_div has`,
+        hint,
+      );
+    }
+    this.warnOfUnread(node, loss.name, [...LOSS_SETTINGS[loss.name as LossName], ...alsoRead]);
+  }
+
+  private warnOfUnread(node: Node | undefined, name: string, read: readonly string[]): void {
     for (const property of node?.type === 'object' ? (node.children ?? []) : []) {
       const key = property.children?.[0];
-      const used: readonly string[] = OPTIMIZER_SETTINGS[optimizer.name as OptimizerName];
-      if (key && !used.includes(String(key.value))) {
-        this.report('warning', 'no-effect', key, `"${key.value}" has no effect on ${optimizer.name}`);
+      if (key && !read.includes(String(key.value))) {
+        this.report('warning', 'no-effect', key, `"${key.value}" has no effect on ${name}`);
       }
     }
   }
@@ -194,6 +244,10 @@ class ExperimentReader {
       ...(hint === undefined ? {} : { hint }),
     });
   }
+}
+
+function valueNode(node: Node, key: string): Node | undefined {
+  return node.children?.findLast((property) => property.children?.[0]?.value === key)?.children?.[1];
 }
 
 function accepts(type: FieldType, value: unknown): boolean {
@@ -232,7 +286,7 @@ function expectation(type: FieldType): string {
     case 'object':
       return 'an object';
     case 'list':
-      return `a list of ${type.length}, each ${expectation(type.item)}`;
+      return `a list of ${type.length ?? 'one or more'}, each ${expectation(type.item)}`;
     case 'number': {
       const bounds = [
         type.minimum === undefined ? '' : `at least ${type.minimum}`,

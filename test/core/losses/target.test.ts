@@ -4,10 +4,11 @@ import type { TensorType } from '../../../src/core/graph/ir';
 import { alignTarget, chooseTarget, defaultLoss } from '../../../src/core/losses/target';
 import { registry } from '../../../src/core/ops/registry';
 import { float32, int64 } from '../../../src/core/ops/typeRules';
-import type { LossName, Task } from '../../../src/core/runs/experiment';
+import type { Loss, LossName, Task } from '../../../src/core/runs/experiment';
+import { lossSettings } from '../../../src/core/runs/lossFields';
 
 describe('chooseTarget', () => {
-  const check = (loss: LossName, output: TensorType, task: Task) =>
+  const check = (loss: Loss, output: TensorType, task: Task) =>
     chooseTarget(loss, output, task).targetType ?? chooseTarget(loss, output, task).problem!.message;
 
   test('asks for the mask or label that the output can be compared with', () => {
@@ -34,8 +35,19 @@ describe('chooseTarget', () => {
     expect(check('mse', int64(4, 1, 8, 8), 'segmentation')).toBe(
       'mse needs a floating-point output, got 4×1×8×8 int64.',
     );
+    const weighted = lossSettings({ name: 'cross_entropy', classWeights: [1, 2] });
+    expect(check(weighted, float32(4, 3, 8, 8), 'segmentation')).toBe(
+      '"classWeights" of cross_entropy has 2 numbers, but the output has 3 channels.',
+    );
+    const term = (name: LossName) => ({ ...lossSettings(name), weight: 1 });
+    const mixed = lossSettings({ name: 'combined', terms: [term('dice'), term('mse')] });
+    expect(check(mixed, float32(4, 1, 8, 8), 'segmentation')).toBe(
+      'combined adds dice, which takes the output for logits, to mse, which takes it for values.',
+    );
     const { problem } = chooseTarget('dice', float32(4, 10), 'classification');
-    expect(problem!.hint).toBe('Choose cross_entropy, bce_with_logits, mse, or give the images masks.');
+    expect(problem!.hint).toBe(
+      'Choose cross_entropy, nll, kl_div, bce_with_logits, bce, focal, mse, l1, smooth_l1, huber, or give the images masks.',
+    );
   });
 });
 

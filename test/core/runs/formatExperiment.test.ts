@@ -42,3 +42,18 @@ test('what differs is written', () => {
     },
   );
 });
+
+test('a loss with settings is written with those that differ', () => {
+  const loss = parseExperiment(
+    '{"model": "m.py", "dataset": "d", "loss": {"name": "combined", "terms": ["dice", {"name": "focal", "weight": 2, "gamma": 1}]}}',
+    'x',
+  ).experiment!.loss;
+  check(
+    { ...PLAIN, loss },
+    {
+      model: 'unet.py:UNet',
+      dataset: 'cells',
+      loss: { name: 'combined', terms: [{ name: 'dice' }, { name: 'focal', weight: 2, gamma: 1 }] },
+    },
+  );
+});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Experiment } from '../../../src/core/runs/experiment';
+import type { Experiment, LossSettings } from '../../../src/core/runs/experiment';
+import { lossSettings } from '../../../src/core/runs/lossFields';
 import { defaultExperiment, parseExperiment } from '../../../src/core/runs/parseExperiment';
 
 const MINIMAL = '"model": "unet.py:UNet", "dataset": "cells"';
@@ -67,6 +68,20 @@ describe('short forms', () => {
       weightDecay: 0,
     });
   });
+  test('a loss by name stays a name; with settings it has all of them', () => {
+    expect(parsed('"loss": "dice"').loss).toBe('dice');
+    expect(parsed('"loss": {"name": "focal", "gamma": 3}').loss).toEqual({
+      ...lossSettings('focal'),
+      gamma: 3,
+    });
+    const { loss } = parsed(
+      '"loss": {"name": "combined", "terms": ["lovasz", {"name": "tversky", "weight": 0.5, "beta": 0.7}]}',
+    );
+    expect((loss as LossSettings).terms).toMatchObject([
+      { name: 'lovasz', weight: 1 },
+      { name: 'tversky', weight: 0.5, alpha: 0.5, beta: 0.7 },
+    ]);
+  });
   test('augment: true, split: 0.3, dataset as an object, null for the default', () => {
     expect(parsed('"augment": true').augment).toEqual({ horizontalFlip: true, verticalFlip: true });
     expect(parsed('"augment": {"verticalFlip": true}').augment).toEqual({
@@ -119,7 +134,7 @@ describe('what is wrong is named where it stands', () => {
     );
     check(
       `{${MINIMAL},\n"loss": "cross-entropy"}`,
-      '2:8 error wrong-value: "loss" is "cross-entropy"; expected one of "cross_entropy", "bce_with_logits", "dice", "bce_dice", "mse" | Did you mean "cross_entropy"?',
+      '2:8 error wrong-value: "loss" is "cross-entropy"; expected one of "cross_entropy", "nll", "bce_with_logits", "bce", "focal", "dice", "bce_dice", "jaccard", "tversky", "lovasz", "mse", "l1", "smooth_l1", "huber", "kl_div", "combined" | Did you mean "cross_entropy"?',
     );
     check(
       `{${MINIMAL},\n"input": [1, 64]}`,
@@ -143,6 +158,28 @@ describe('what is wrong is named where it stands', () => {
     );
     check('[]', '1:0 error wrong-type: an experiment is a JSON object: { … }');
     check('', '1:0 error json-syntax: this is not valid JSON: value expected');
+  });
+  test('settings of losses', () => {
+    check(
+      `{${MINIMAL},\n"loss": {"name": "combined", "terms": [{"name": "focal", "gama": 1}]}}`,
+      '2:57 error unknown-key: unknown key "gama" in "loss.terms[0]" | Did you mean "gamma"?',
+    );
+    check(
+      `{${MINIMAL},\n"loss": "combined"}`,
+      '2:8 error missing-key: the loss combined needs "terms" | Write { "name": "combined", "terms": ["bce_with_logits", { "name": "dice", "weight": 0.5 }] }.',
+    );
+    check(
+      `{${MINIMAL},\n"loss": {"name": "dice", "gamma": 1}}`,
+      '2:25 warning no-effect: "gamma" has no effect on dice',
+    );
+    check(
+      `{${MINIMAL},\n"loss": {"name": "mse", "reduction": "batchmean"}}`,
+      '2:8 error wrong-value: mse has no reduction "batchmean"; kl_div has | Choose "mean" or "sum".',
+    );
+    check(
+      `{${MINIMAL},\n"loss": {"name": "cross_entropy", "classWeights": []}}`,
+      '2:50 error wrong-value: "loss.classWeights" is []; expected a list of one or more, each a number at least 0 and at most 1000000',
+    );
   });
   test('settings that contradict each other or do nothing', () => {
     check(

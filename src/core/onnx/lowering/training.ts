@@ -3,7 +3,7 @@ import type { OnnxEmitter } from '../onnxEmitter';
 import { onnxElementType } from '../onnxModel';
 import { type OnnxLowerings, reshape } from './onnxLowering';
 
-export const training: OnnxLowerings<'one_hot' | 'sgd_update' | 'adamw_update'> = {
+export const training: OnnxLowerings<'one_hot' | 'lovasz_weights' | 'sgd_update' | 'adamw_update'> = {
   // Not ONNX's OneHot, which counts negative classes from the end.
   one_hot: (onnx, { inputs, inputTypes, attributes: { num_classes } }) => {
     const [batch, ...rest] = inputTypes[0]!.shape;
@@ -11,6 +11,34 @@ export const training: OnnxLowerings<'one_hot' | 'sgd_update' | 'adamw_update'> 
     const classes = onnx.ints(Array.from({ length: num_classes }, (_, index) => index));
     const column = reshape(onnx, classes, [1, num_classes, ...rest.map(() => 1)]);
     return [onnx.add('Cast', [onnx.add('Equal', [target, column])], { to: onnxElementType.float32 })];
+  },
+
+  lovasz_weights: (onnx, { inputs: [errors, truth], inputTypes }) => {
+    const [rows, count] = inputTypes[0]!.shape as [number, number];
+    const last = { axis: 1 };
+    const [, order] = onnx.addAll(
+      'TopK',
+      [errors!, onnx.ints([count])],
+      { axis: 1, largest: 1, sorted: 1 },
+      2,
+    );
+    const sorted = onnx.add('GatherElements', [truth!, order!], last);
+    const found = onnx.add('CumSum', [sorted, onnx.ints([1])]);
+    const all = onnx.add('ReduceSum', [truth!, onnx.ints([1])], { keepdims: 1 });
+    const places = onnx.floats(
+      [1, count],
+      Float32Array.from({ length: count }, (_, k) => k + 1),
+    );
+    const union = onnx.add('Add', [all, onnx.add('Sub', [places, found])]);
+    const kept = onnx.add('Div', [onnx.add('Sub', [all, found]), union]);
+    const ones = onnx.floats([rows, 1], new Float32Array(rows).fill(1));
+    const before = onnx.add(
+      'Concat',
+      [ones, onnx.add('Slice', [kept, onnx.ints([0]), onnx.ints([count - 1]), onnx.ints([1])])],
+      last,
+    );
+    const weights = onnx.add('Sub', [before, kept]);
+    return [onnx.add('ScatterElements', [errors!, order!, weights], last)];
   },
 
   sgd_update: (onnx, { inputs, attributes }) => {

@@ -1,6 +1,7 @@
 /** @file One worker thread with a sandbox in it, from its booting to its end. */
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { setAlarms, type TraceClock } from './alarms';
 import type { FromWorker, ToWorker } from './workerMessages';
 
 type Ending =
@@ -17,13 +18,6 @@ const INTERRUPT = 2;
 /** Of the time allowed: then Python is asked to stop, so that the line can be named. */
 const ASK_AFTER = [0.7, 0.9];
 const HEAP_LIMIT_MB = 512;
-/** On the processor's clock, a file that sleeps is stopped all the same: after this many times the time allowed. */
-const MOST_WALL_TIME = 6;
-const CLOCK_INTERVAL_MS = 25;
-
-/** `processor`: only time in which this process had the processor counts, as far as the system tells. */
-export type TraceClock = 'wall' | 'processor';
-
 /** For packages, which are imported once and then kept: a few thousand files are compiled in it. */
 const IMPORT_TIMEOUT_MS = 30_000;
 
@@ -31,7 +25,7 @@ const IMPORT_TIMEOUT_MS = 30_000;
 export interface Patience {
   /** How long Python may trace, in milliseconds; waiting, booting and importing packages do not count. */
   readonly timeoutMs: number;
-  /** Which time counts; default `wall`. `processor` does not take a busy machine for a loop without end. */
+  /** Which time counts; default `processor`, which does not take a busy machine for a loop without end. */
   readonly clock?: TraceClock;
   /** Aborting rejects the promise with an `AbortError`; a trace that is running is stopped. */
   readonly signal?: AbortSignal;
@@ -104,27 +98,28 @@ export class SandboxWorker {
 
   private exchange(
     request: Omit<ToWorker, 'id'>,
-    { timeoutMs, clock = 'wall', signal, onImporting }: Patience,
+    { timeoutMs, clock = 'processor', signal, onImporting }: Patience,
   ): Promise<Outcome> {
     const id = ++this.requests;
     return new Promise((resolve) => {
       let isImporting = false;
-      let timers: NodeJS.Timeout[] = [];
+      let callOff = (): void => {};
+      let lastChance: NodeJS.Timeout | undefined;
       let startedAt = performance.now();
-      const setAlarms = (milliseconds: number): void => {
-        for (const timer of timers) clearTimeout(timer);
-        const alarms = [
+      const allow = (milliseconds: number): void => {
+        callOff();
+        callOff = setAlarms(clock, [
           ...ASK_AFTER.map((part) => ({ at: milliseconds * part, ring: ask })),
           { at: milliseconds, ring: stop },
-        ];
-        timers = clock === 'wall' ? wallAlarms(alarms) : [processorAlarms(alarms)];
+        ]);
       };
       const importing = (names: readonly string[] | null): void => {
         if (isImporting || names) onImporting?.(names);
         isImporting = names !== null;
       };
       const finish = (ending: Ending): void => {
-        for (const timer of timers) clearTimeout(timer);
+        callOff();
+        clearTimeout(lastChance);
         importing(null);
         signal?.removeEventListener('abort', abort);
         this.worker.off('exit', onExit);
@@ -142,7 +137,7 @@ export class SandboxWorker {
         // What is imported serves whoever asks next.
         if (isImporting) return;
         ask();
-        timers.push(setTimeout(stop, 200));
+        lastChance = setTimeout(stop, 200);
       };
       const onExit = (): void => finish({ kind: 'stopped', reason: this.broken ?? 'crash' });
       if (this.broken) return onExit();
@@ -152,10 +147,10 @@ export class SandboxWorker {
         if (message.kind === 'started' && message.id === id) {
           importing(null);
           startedAt = performance.now();
-          setAlarms(timeoutMs);
+          allow(timeoutMs);
         } else if (message.kind === 'importing' && message.id === id) {
           importing(message.names);
-          setAlarms(IMPORT_TIMEOUT_MS);
+          allow(IMPORT_TIMEOUT_MS);
         } else if (message.kind === 'answer' && message.id === id) {
           finish({ kind: 'answer', answer: message.answer });
         } else if (message.kind === 'stale' && message.id === id) {
@@ -168,26 +163,4 @@ export class SandboxWorker {
       this.worker.postMessage({ id, ...request } satisfies ToWorker);
     });
   }
-}
-
-interface Alarm {
-  /** Milliseconds from now. */
-  readonly at: number;
-  ring(): void;
-}
-
-function wallAlarms(alarms: readonly Alarm[]): NodeJS.Timeout[] {
-  return alarms.map(({ at, ring }) => setTimeout(ring, at));
-}
-
-/** The processor's time is that of all threads, hence the clock never runs faster than the one on the wall. */
-function processorAlarms(alarms: readonly Alarm[]): NodeJS.Timeout {
-  const [wallStart, processorStart] = [performance.now(), process.cpuUsage()];
-  const waiting = [...alarms];
-  return setInterval(() => {
-    const wall = performance.now() - wallStart;
-    const { user, system } = process.cpuUsage(processorStart);
-    const elapsed = Math.max(Math.min(wall, (user + system) / 1000), wall / MOST_WALL_TIME);
-    while (waiting[0] && elapsed >= waiting[0].at) waiting.shift()!.ring();
-  }, CLOCK_INTERVAL_MS);
 }

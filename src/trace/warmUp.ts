@@ -1,4 +1,4 @@
-/** @file A trace that each new worker makes for itself: it compiles what the user's first one will need. */
+/** @file A trace that a new worker without work makes for itself: it compiles what the user's first one will need. */
 import type { TraceRequest } from '../core/graph/tracedModel';
 
 const SOURCE = `

@@ -108,6 +108,7 @@ export class ModelDocuments implements vscode.Disposable {
       waiting: new Set(),
     };
     this.#tracked.set(key, tracked);
+    this.traces.warm();
     tracked.running?.abort();
     tracked.running = null;
     if (tracked.timer) clearTimeout(tracked.timer);

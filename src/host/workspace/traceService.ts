@@ -12,6 +12,7 @@ export interface Tracer {
     request: TraceRequest,
     options?: Pick<TraceOptions, 'timeoutMs' | 'signal' | 'onImporting'>,
   ): Promise<TraceResult>;
+  warm(): void;
   dispose(): unknown;
 }
 
@@ -55,17 +56,23 @@ export class TraceService implements vscode.Disposable {
     readonly sources: PythonSources,
     private readonly log: vscode.LogOutputChannel,
   ) {
-    // Starting Python costs memory: nothing starts before the first question.
+    // Starting Python costs memory: nothing starts before the first question, or before one is sure to come.
     let started: Tracer | null = null;
+    const start = (): Tracer => {
+      started ??= createTracer();
+      return started;
+    };
     const progress = new ImportProgress();
     this.#tracer = {
-      trace: (request, options) => {
-        started ??= createTracer();
-        const onImporting = progress.show;
-        return started.trace(request, { onImporting, ...options });
-      },
+      trace: (request, options) => start().trace(request, { onImporting: progress.show, ...options }),
+      warm: () => start().warm(),
       dispose: () => started?.dispose(),
     };
+  }
+
+  /** Boots Python while files are still being read; in a trusted workspace only. */
+  warm(): void {
+    if (vscode.workspace.isTrusted) this.#tracer.warm();
   }
 
   /** @throws UntrustedWorkspaceError in Restricted Mode, before anything runs. */

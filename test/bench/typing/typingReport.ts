@@ -23,8 +23,8 @@ export interface LoopReport {
 
 /** What the extension host says of itself. */
 export interface HostReport {
-  /** From opening the first Python file, which activates the extension, to its hints. */
-  readonly firstHint: number;
+  /** Milliseconds after the first Python file is asked for: its tab is there, the extension is active, its hints are there. */
+  readonly firstHint: { readonly opened: number; readonly activated: number; readonly hints: number };
   readonly files: readonly TypingReport[];
   readonly loop: LoopReport;
 }

@@ -21,7 +21,11 @@ import { UnfinishedRun } from './runs/unfinishedRun';
 import { TrainingService } from './training/trainingService';
 import { ModelsView } from './views/modelsView';
 import { RunsView } from './views/runsView';
+import { Experiments } from './workspace/experiments';
+import { InputChoices } from './workspace/inputChoices';
 import { ModelFiles } from './workspace/modelFiles';
+import { ModelInputs } from './workspace/modelInputs';
+import { ModelReader } from './workspace/modelReader';
 import { PythonSources } from './workspace/pythonSources';
 import { TraceService } from './workspace/traceService';
 
@@ -38,7 +42,10 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const sources = own(new PythonSources());
   const traces = own(new TraceService(() => new TraceClient(dist), sources, log));
-  const documents = own(new ModelDocuments(traces, log));
+  const choices = own(new InputChoices(context.workspaceState));
+  const inputs = own(new ModelInputs(choices, own(new Experiments(log))));
+  const reader = new ModelReader(traces, inputs);
+  const documents = own(new ModelDocuments(reader, log));
   const models = own(new ModelFiles(sources));
   const training = own(new TrainingService(traces, log));
   const runs = own(new RunCatalog(() => (training.active?.isGoingOn ? training.active.id : null), log));
@@ -51,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): void {
     extensionUri,
     log,
     traces,
+    reader,
     models,
     documents,
     panel,
@@ -63,9 +71,9 @@ export function activate(context: vscode.ExtensionContext): void {
   own(registerCommands(services));
   own(vscode.languages.registerInlayHintsProvider(python, own(new ShapeHintsProvider(documents))));
   own(vscode.languages.registerHoverProvider(python, new LayerHoverProvider(documents)));
-  own(vscode.languages.registerCodeLensProvider(python, own(new ModelCodeLensProvider(documents))));
+  own(vscode.languages.registerCodeLensProvider(python, own(new ModelCodeLensProvider(documents, inputs))));
   own(new DiagnosticsPublisher(documents));
-  own(new ModelsView(models, traces, documents, log));
+  own(new ModelsView(models, reader, documents, log));
   own(new RunsView(runs));
   own(followEditor(documents, content, panel));
   own(followRun(training, runs, panel, unfinished));

@@ -58,6 +58,26 @@ export async function hintsOf(document: vscode.TextDocument): Promise<Map<number
   return new Map(hints.map(({ position, label }) => [position.line + 1, String(label)]));
 }
 
+export interface Lens {
+  /** From 1. */
+  readonly line: number;
+  readonly title: string;
+  readonly tooltip: string;
+}
+
+export async function lensesOf(document: vscode.TextDocument): Promise<Lens[]> {
+  const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+    'vscode.executeCodeLensProvider',
+    document.uri,
+    50,
+  );
+  return lenses.map(({ range, command }) => ({
+    line: range.start.line + 1,
+    title: command?.title ?? '',
+    tooltip: command?.tooltip ?? '',
+  }));
+}
+
 /** What hovers of CNN Lab say at the first place where `text` stands. */
 export async function hoverAt(document: vscode.TextDocument, text: string): Promise<string> {
   const offset = document.getText().indexOf(text);

@@ -88,7 +88,7 @@ test('two modules in a file are both traced by their own test code', async () =>
     ['Other', { shape: [1, 2], dtype: 'float32' }],
   ]);
   expect(result.candidates.find(({ name }) => name === 'Other')).toMatchObject({
-    example: { args: { n: 5 }, inputs: [{ shape: [1, 5], dtype: 'float32' }] },
+    example: { args: { n: 5 }, inputs: [{ shape: [1, 5], dtype: 'float32' }], origin: 'test' },
     parameters: [{ name: 'n' }, { name: 'm', default: { text: '2', value: 2 } }],
   });
   expect(result.diagnostics.map(({ code, severity, message }) => [code, severity, message])).toEqual([

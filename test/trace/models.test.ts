@@ -55,6 +55,7 @@ test("the seed U-Net's own test code gives its example, and hints for every line
   expect(unet.example).toEqual({
     args: { in_channels: 1, out_channels: 1 },
     inputs: [{ shape: [3, 1, 161, 161], dtype: 'float32' }],
+    origin: 'test',
   });
   expect(result.candidates.map(({ name, usedByOthers }) => [name, usedByOthers])).toEqual([
     ['DoubleConv', true],
@@ -116,6 +117,7 @@ test('batch norm updates its statistics in train mode only', async () => {
 test('a comment gives the input, and functions that return a Module are candidates', async () => {
   const result = await trace({ 'lenet.py': fixture('lenet.py') });
   expect(result.diagnostics).toEqual([]);
+  expect(result.candidates[0]!.example!.origin).toBe('comment');
   expect(result.candidates.map(({ name, kind }) => [name, kind])).toEqual([
     ['LeNet', 'class'],
     ['build', 'function'],

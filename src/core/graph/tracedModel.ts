@@ -160,8 +160,12 @@ export interface ModelCandidate {
   readonly kind: 'class' | 'function';
   readonly range: SourceRange;
   readonly parameters: readonly ConstructorParameter[];
-  /** How the file's own test code builds and calls it, if it does. */
-  readonly example: { readonly args: ModelArguments; readonly inputs: readonly TensorType[] } | null;
+  /** How the file itself builds and calls it, if it does: its test code, or a comment, which wins. */
+  readonly example: {
+    readonly args: ModelArguments;
+    readonly inputs: readonly TensorType[];
+    readonly origin: 'test' | 'comment';
+  } | null;
   /** True where another class of this file builds it: a block, not a model to train. */
   readonly usedByOthers: boolean;
 }

@@ -5,6 +5,7 @@ export const commandIds = {
   trainModel: 'cnnLab.trainModel',
   previewSegmentation: 'cnnLab.previewSegmentation',
   showArchitecture: 'cnnLab.showArchitecture',
+  setInput: 'cnnLab.setInput',
   createSampleProject: 'cnnLab.createSampleProject',
   openPanel: 'cnnLab.openPanel',
   pauseTraining: 'cnnLab.pauseTraining',

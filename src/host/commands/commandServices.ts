@@ -7,12 +7,14 @@ import type { PreviewService } from '../preview/previewService';
 import type { RunCatalog } from '../runs/runCatalog';
 import type { TrainingService } from '../training/trainingService';
 import type { ModelFiles } from '../workspace/modelFiles';
+import type { ModelReader } from '../workspace/modelReader';
 import type { TraceService } from '../workspace/traceService';
 
 export interface CommandServices {
   readonly extensionUri: vscode.Uri;
   readonly log: vscode.LogOutputChannel;
   readonly traces: TraceService;
+  readonly reader: ModelReader;
   readonly models: ModelFiles;
   readonly documents: ModelDocuments;
   readonly panel: Panel;

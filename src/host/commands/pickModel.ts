@@ -4,6 +4,7 @@ import type { ModelCandidate } from '../../core/graph/tracedModel';
 import { looksLikeModelFile } from '../workspace/looksLikeModelFile';
 import { modelSummary, trainableCandidates } from '../workspace/modelFacts';
 import type { ModelFiles } from '../workspace/modelFiles';
+import type { ModelReader } from '../workspace/modelReader';
 import type { TraceService } from '../workspace/traceService';
 import { workspacePath } from '../workspace/workspacePaths';
 import type { ModelTarget } from './modelTarget';
@@ -21,14 +22,14 @@ interface ModelItem extends vscode.QuickPickItem {
 export async function pickModel(
   title: string,
   models: ModelFiles,
-  traces: TraceService,
+  reader: ModelReader,
 ): Promise<PickedModel | null> {
   const active = vscode.window.activeTextEditor?.document;
   if (active?.languageId === 'python' && looksLikeModelFile(active.getText())) {
-    const items = await modelItems([active.uri], traces);
+    const items = await modelItems([active.uri], reader);
     if (items.length > 0) return choose(title, items);
     // Another file's model is not what was meant by someone who looks at a broken one.
-    const { diagnostics } = await traces.trace(active.uri);
+    const { diagnostics } = await reader.read(active.uri);
     const error = diagnostics.find(({ severity }) => severity === 'error');
     if (error) {
       showDiagnostic(workspacePath(active.uri).root, error);
@@ -37,7 +38,7 @@ export async function pickModel(
   }
   const items = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: 'CNN Lab: looking for models' },
-    async () => modelItems(await models.all(), traces),
+    async () => modelItems(await models.all(), reader),
   );
   if (items.length > 0) return choose(title, items);
   const files = await models.all();
@@ -59,10 +60,10 @@ export async function resolveModel(target: ModelTarget, traces: TraceService): P
   return null;
 }
 
-async function modelItems(files: readonly vscode.Uri[], traces: TraceService): Promise<ModelItem[]> {
+async function modelItems(files: readonly vscode.Uri[], reader: ModelReader): Promise<ModelItem[]> {
   const items: ModelItem[] = [];
   for (const file of files) {
-    const result = await traces.trace(file);
+    const result = await reader.read(file);
     const candidates = trainableCandidates(result);
     if (candidates.length === 0) continue;
     items.push({ label: vscode.workspace.asRelativePath(file), kind: vscode.QuickPickItemKind.Separator });

@@ -9,6 +9,7 @@ import { asModelTarget } from './modelTarget';
 import { pickModel, resolveModel } from './pickModel';
 import { previewSegmentation } from './previewSegmentation';
 import { deleteRun, entryOf, pickRun, revealRunFolder } from './runCommands';
+import { setInput } from './setInput';
 import { traceForDiagram } from './showArchitecture';
 import { openExperiment, trainModel } from './trainModel';
 
@@ -22,6 +23,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     [commandIds.trainModel]: (argument) => trainModel(services, argument),
     [commandIds.previewSegmentation]: (image) => previewSegmentation(services, image),
     [commandIds.showArchitecture]: (argument) => showArchitecture(services, argument),
+    [commandIds.setInput]: (argument, text) => setInput(services, argument, text),
     [commandIds.createSampleProject]: (parent) =>
       createSampleProject(extensionUri, parent instanceof vscode.Uri ? parent : undefined),
     [commandIds.openPanel]: () => panel.reveal(),
@@ -80,13 +82,13 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
 
 async function showArchitecture(services: CommandServices, argument: unknown): Promise<void> {
   if (!(await requireTrust('Show Architecture'))) return;
-  const { traces, models, content, panel } = services;
+  const { traces, reader, models, content, panel } = services;
   const target = asModelTarget(argument);
   const picked = target
     ? await resolveModel(target, traces)
-    : await pickModel('Show Architecture', models, traces);
+    : await pickModel('Show Architecture', models, reader);
   if (!picked) return;
-  const result = await traceForDiagram(picked, traces);
+  const result = await traceForDiagram(picked, services);
   const model = result?.models.find((each) => each.model === picked.model);
   if (!result || !model) return;
   content.showArchitecture({

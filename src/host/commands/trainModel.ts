@@ -19,9 +19,9 @@ const title = 'Train Model';
 
 export async function trainModel(services: CommandServices, argument: unknown): Promise<void> {
   if (!(await requireTrust(title))) return;
-  const { traces, models, content, panel } = services;
+  const { traces, reader, models, content, panel } = services;
   const target = asModelTarget(argument);
-  const picked = target ? await resolveModel(target, traces) : await pickModel(title, models, traces);
+  const picked = target ? await resolveModel(target, traces) : await pickModel(title, models, reader);
   if (!picked) return;
   const dataset = await pickDataset(title);
   if (!dataset) return;
@@ -33,7 +33,13 @@ export async function trainModel(services: CommandServices, argument: unknown): 
     datasetSummary: datasetSummary(dataset),
     datasetPath: pathFrom(root.fsPath, dataset.root),
     device: setting('device', picked.file),
+    choice: reader.inputs.choices.of(picked.file, picked.model).user ?? null,
   });
+  const { input, args, batchSize } = draft.experiment;
+  if (input) {
+    const inputs = [{ shape: [batchSize, ...input], dtype: 'float32' as const }];
+    await reader.inputs.choices.trainedOn(picked.file, picked.model, { inputs, args, name: dataset.name });
+  }
   allowFolder(services, dataset.root);
   content.showDraft({ draft, base: root.fsPath }, await knownArchitecture(services, picked));
   panel.title = `CNN Lab: ${picked.model} on ${dataset.name}`;
@@ -107,9 +113,9 @@ function allowFolder({ panel, training }: CommandServices, folder: string): void
   if (!training.active?.isGoingOn) panel.allow(vscode.Uri.file(folder));
 }
 
-/** The diagram beside the form, where the file's own example gives one. */
-async function knownArchitecture({ traces }: CommandServices, { file, model }: PickedModel) {
-  const { models, diagnostics } = await traces.trace(file);
+/** The diagram beside the form, where its input is known. */
+async function knownArchitecture({ reader }: CommandServices, { file, model }: PickedModel) {
+  const { models, diagnostics } = await reader.read(file);
   const traced = models.find((each) => each.model === model);
   return traced ? { view: { model: traced, diagnostics }, root: workspacePath(file).root } : null;
 }

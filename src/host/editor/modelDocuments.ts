@@ -5,7 +5,7 @@ import { LastGoodText } from '../../trace/lastGoodText';
 import { mapLines } from '../../trace/mapLines';
 import { type ReadableTrace, ReadableTracer } from '../../trace/readableTrace';
 import { looksLikeModelFile } from '../workspace/looksLikeModelFile';
-import type { TraceService } from '../workspace/traceService';
+import type { ModelReader } from '../workspace/modelReader';
 import { typingPause } from './typingPause';
 
 export type DocumentTrace = ReadableTrace;
@@ -29,7 +29,7 @@ export class ModelDocuments implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(
-    private readonly traces: TraceService,
+    private readonly reader: ModelReader,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.#subscriptions = [
@@ -41,7 +41,8 @@ export class ModelDocuments implements vscode.Disposable {
       }),
       vscode.workspace.onDidCloseTextDocument((document) => this.#drop(document.uri)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#follow()),
-      traces.sources.onDidChange(() => this.#follow(true)),
+      reader.traces.sources.onDidChange(() => this.#follow(true)),
+      reader.inputs.onDidChange(() => this.#follow(true)),
     ];
     this.#follow();
   }
@@ -125,7 +126,7 @@ export class ModelDocuments implements vscode.Disposable {
       const { signal } = running;
       const tracedText = document.getText();
       const found = await tracked.tracer.trace(tracedText, (text) =>
-        this.traces.trace(document.uri, { signal, text }),
+        this.reader.read(document.uri, { signal, text }),
       );
       if (signal.aborted) return;
       Object.assign(tracked, { result: found, tracedText });

@@ -10,8 +10,13 @@ const widthNames = /^(?:hidden|width|base|init)(?:_(?:units|channels|features|si
 
 export interface DataFacts {
   readonly channels: number;
-  /** Channels of the model's output: one logit for a binary mask, else one a class. */
-  readonly outputs: number;
+  /** Channels of the model's output: one logit for a binary mask, else one a class. null: nothing is known of them. */
+  readonly outputs: number | null;
+}
+
+/** What is known of a model's constructor, and of how the file itself calls it. */
+export interface ConstructorFacts extends Pick<ModelCandidate, 'parameters'> {
+  readonly example: { readonly args: ModelArguments } | null;
 }
 
 export function dataFacts({
@@ -28,7 +33,7 @@ export function dataFacts({
  * default is left out; a required parameter that nothing is known about stays missing, and is asked for.
  */
 export function proposeArguments(
-  { parameters, example }: Pick<ModelCandidate, 'parameters' | 'example'>,
+  { parameters, example }: ConstructorFacts,
   facts: DataFacts,
 ): ModelArguments {
   const args: Record<string, unknown> = {};
@@ -46,7 +51,7 @@ function proposedValue({ name, default: standard }: ConstructorParameter, facts:
   // `input_shape` is a channel count in some tutorials and a whole shape in others: trust a default that says so.
   if (standard && typeof standard.value !== 'number') return undefined;
   if (channelNames.test(name)) return facts.channels;
-  if (classNames.test(name)) return facts.outputs;
+  if (classNames.test(name)) return facts.outputs ?? undefined;
   if (!standard && widthNames.test(name)) return 16;
   return undefined;
 }

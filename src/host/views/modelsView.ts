@@ -6,7 +6,7 @@ import type { ModelTarget } from '../commands/modelTarget';
 import type { ModelDocuments } from '../editor/modelDocuments';
 import { modelSummary } from '../workspace/modelFacts';
 import type { ModelFiles } from '../workspace/modelFiles';
-import type { TraceService } from '../workspace/traceService';
+import type { ModelReader } from '../workspace/modelReader';
 import { uriInWorkspace, workspacePath } from '../workspace/workspacePaths';
 
 /** Files up to here are opened at once, which traces them; more are traced when the user opens them. */
@@ -34,7 +34,7 @@ export class ModelsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   constructor(
     private readonly files: ModelFiles,
-    private readonly traces: TraceService,
+    private readonly reader: ModelReader,
     documents: ModelDocuments,
     private readonly log: vscode.LogOutputChannel,
   ) {
@@ -42,6 +42,7 @@ export class ModelsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
       vscode.window.createTreeView(viewIds.models, { treeDataProvider: this }),
       files.onDidChange(() => this.#changed.fire(undefined)),
       documents.onDidChange(() => this.#changed.fire(undefined)),
+      reader.inputs.onDidChange(() => this.#changed.fire(undefined)),
     ];
   }
 
@@ -56,7 +57,7 @@ export class ModelsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   async #models(file: vscode.Uri): Promise<ModelNode[]> {
     try {
-      const { candidates, models } = await this.traces.trace(file);
+      const { candidates, models } = await this.reader.read(file);
       return candidates.map((candidate) => ({
         kind: 'model',
         file,
@@ -100,7 +101,7 @@ function modelItem({ file, model, candidate, traced }: ModelNode): vscode.TreeIt
   item.description = traced ? modelSummary(traced) : usedByOthers ? 'block' : '';
   item.tooltip = traced
     ? `${model}: ${modelSummary(traced)}`
-    : `${model}: the file shows no input for it, so its shapes are not known`;
+    : `${model}: nothing shows an input for it, so its shapes are not known`;
   const { root } = workspacePath(file);
   item.command = {
     title: 'Go to Definition',

@@ -207,7 +207,7 @@ class Session:
             inputs = [Tensor(shape) for shape in shapes]
             for candidate in candidates_at(line, self.candidates):
                 arguments = candidate.example.arguments if candidate.example else {}
-                candidate.example = Example(arguments, inputs, {}, True)
+                candidate.example = Example(arguments, inputs, {}, True, "comment")
 
     def report_test_code(self, error):
         """Test code may need data or a GPU: only what says something about the model is passed on."""

@@ -12,8 +12,8 @@ from .candidates import as_json, is_main_test, is_test_name
 class Example:
     """Constructor arguments by name, and the call's positional and keyword arguments."""
 
-    def __init__(self, arguments, call_arguments, call_keywords, training):
-        self.arguments = arguments
+    def __init__(self, arguments, call_arguments, call_keywords, training, origin="test"):
+        self.arguments, self.origin = arguments, origin
         self.call_arguments, self.call_keywords = call_arguments, call_keywords
         self.training = training
 
@@ -22,7 +22,7 @@ class Example:
 
     def to_json(self):
         known, arguments = as_json(self.arguments)
-        return {"args": arguments, "inputs": self.input_types()} if known else None
+        return {"args": arguments, "inputs": self.input_types(), "origin": self.origin} if known else None
 
 
 def start_observing():

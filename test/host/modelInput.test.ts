@@ -74,7 +74,7 @@ describe('the input of a model', () => {
       '$(play) Train',
       '$(type-hierarchy) Diagram',
     ]);
-    assert.deepEqual(above(lineOf(document, 'class DoubleConv')), ['9 in UNET · 28.2 M parameters']);
+    assert.deepEqual(above(lineOf(document, 'class DoubleConv')), ['9 in UNET · 28.3 M parameters']);
     assert.match(await inputTooltip(document), /3×1×161×161 \(batch first\), from this file's own test code/);
   });
 

@@ -109,7 +109,7 @@ export class ModelDocuments implements vscode.Disposable {
       waiting: new Set(),
     };
     this.#tracked.set(key, tracked);
-    this.traces.warm();
+    this.reader.traces.warm();
     tracked.running?.abort();
     tracked.running = null;
     if (tracked.timer) clearTimeout(tracked.timer);

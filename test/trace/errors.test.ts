@@ -138,8 +138,7 @@ test('layers in a plain list', () =>
   check(
     NET('return self.convs[0](x)', 'self.convs = [nn.Conv2d(3, 4, 3)]'),
     [
-      'model.py:9:15-31 unregistered-tensor: A parameter of shape [4, 3, 3, 3] is used that model.state_dict() does not hold: it would not train. [Keep layers as attributes of the module, or in nn.ModuleList, nn.ModuleDict or nn.Sequential.]',
-      'model.py:9:15-31 unregistered-tensor: A parameter of shape [4] is used that model.state_dict() does not hold: it would not train. [Keep layers as attributes of the module, or in nn.ModuleList, nn.ModuleDict or nn.Sequential.]',
+      'model.py:7:21-41 unregistered-modules: self.convs is a plain list, which PyTorch does not look into: the parameters of its layers are used, and model.state_dict() does not hold them: they would not train. [Keep layers as attributes of the module, or in nn.ModuleList, nn.ModuleDict or nn.Sequential.]',
     ],
     RUN,
   ));

@@ -157,3 +157,24 @@ test('an import that is missing', () =>
       becomes: 'annotations\nimport torch.nn.functional as F\nfrom torch',
     },
   ));
+
+test('layers in a plain list or dict that forward uses', async () => {
+  await check(net('self.a = [nn.Conv2d(3, 4, 3),\n          nn.ReLU()]', 'return self.a[1](self.a[0](x))'), {
+    title: 'Use nn.ModuleList',
+    becomes: 'self.a = nn.ModuleList([nn.Conv2d(3, 4, 3),',
+  });
+  await check(net('self.a = {"one": nn.Conv2d(3, 4, 3)}', 'return self.a["one"](x)'), {
+    title: 'Use nn.ModuleDict',
+    becomes: 'self.a = nn.ModuleDict({"one": nn.Conv2d(3, 4, 3)})',
+  });
+  await check(
+    net(
+      'self.a = []\nfor _ in range(2):\n    self.a.append(nn.Conv2d(3, 3, 3))',
+      'return self.a[1](self.a[0](x))',
+    ),
+    {
+      title: 'Use nn.ModuleList',
+      becomes: 'self.a = nn.ModuleList([])',
+    },
+  );
+});

@@ -146,5 +146,5 @@ export function seedUnetTrace(
     frames,
     calls,
   };
-  return { model: 'UNET', file, graphs: [traced], state, init: [], modules: [] };
+  return { model: 'UNET', file, graphs: [traced], state, init: [], modules: [], plainContainers: [] };
 }

@@ -78,6 +78,19 @@ export interface ModuleInfo {
   readonly aliases: readonly string[];
 }
 
+/** A plain list, tuple or dict that is an attribute of a module and holds layers that PyTorch does not know of. */
+export interface PlainContainer {
+  /** Of the module that has the attribute. */
+  readonly path: string;
+  readonly attribute: string;
+  readonly kind: 'list' | 'tuple' | 'dict';
+  /** Layers that nothing else registers. */
+  readonly count: number;
+  /** What `self.attribute = …` is set to, where that can be told. */
+  readonly place: SourceRange | null;
+  readonly fix: Fix | null;
+}
+
 export interface StateEntry {
   readonly name: string;
   readonly shape: readonly number[];
@@ -147,6 +160,7 @@ export interface TracedModel {
   readonly init: readonly InitStep[];
   /** In `named_modules` order, the model itself ('') first. */
   readonly modules: readonly ModuleInfo[];
+  readonly plainContainers: readonly PlainContainer[];
 }
 
 /** A call whose `forward` raised, up to the error. */
@@ -216,6 +230,8 @@ export interface TraceResult {
   readonly candidates: readonly ModelCandidate[];
   readonly models: readonly TracedModel[];
   readonly diagnostics: readonly Diagnostic[];
+  /** About models that trace, by codes of `LintCode`; all of them, whatever is switched off. */
+  readonly advice?: readonly Diagnostic[];
   /** For hints on the lines before the error, never to train or draw. */
   readonly interrupted?: readonly InterruptedCall[];
   readonly milliseconds: number;

@@ -69,7 +69,7 @@ async function boot({ lockFile, mode }: BootOptions): Promise<void> {
       recorder.reset();
       interrupt[0] = 0;
       const answer = driver.trace(request);
-      return answer.startsWith('{"wanted"') ? answer : recorder.complete(answer);
+      return answer.startsWith('{"wanted"') ? answer : recorder.complete(answer, JSON.parse(request).files);
     };
     serveLibrary = (request) => {
       recorder.reset();

@@ -4,7 +4,8 @@
  */
 import { GraphBuilder } from '../../core/graph/builder';
 import type { DType, TensorType, ValueId } from '../../core/graph/ir';
-import type { Frame, TracedGraph } from '../../core/graph/tracedModel';
+import type { Diagnostic, Frame, TracedGraph, TracedModel, TraceRequest } from '../../core/graph/tracedModel';
+import { adviceOn } from '../../core/lints/lints';
 import { ShapeError } from '../../core/ops/opDefinition';
 import type { TracedOpName } from '../../core/ops/traceOnly/attributes';
 import { tracedOps } from '../../core/ops/traceOnly/tracedOps';
@@ -17,6 +18,13 @@ interface EmitRequest {
   readonly inputs: readonly (ValueId | null)[];
   readonly attributes: never;
   readonly frame: number;
+}
+
+/** Graphs are numbers at first. */
+interface Answer {
+  readonly models: readonly (Omit<TracedModel, 'graphs'> & { graphs: readonly (number | TracedGraph)[] })[];
+  readonly interrupted: readonly { graph: number | TracedGraph }[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** A runaway loop of ops must end in a message, not in a dead worker. */
@@ -49,16 +57,18 @@ export class Recorder {
     }
   }
 
-  /** Python's answer with each graph's number replaced by the graph. */
-  complete(answer: string): string {
-    const result = JSON.parse(answer) as {
-      models: { graphs: (number | TracedGraph)[] }[];
-      interrupted: { graph: number | TracedGraph }[];
-    };
+  /** Python's answer with each graph's number replaced by the graph, and advice. @param files of the request */
+  complete(answer: string, files: TraceRequest['files']): string {
+    const result = JSON.parse(answer) as Answer;
     const byNumber = (index: number | TracedGraph): TracedGraph => this.graphs[Number(index)]!;
     for (const model of result.models) model.graphs = model.graphs.map(byNumber);
     for (const call of result.interrupted) call.graph = byNumber(call.graph);
-    return JSON.stringify(result);
+    // An error that Python has told already is not told again as advice.
+    const told = new Set(result.diagnostics.map(({ code, file, line }) => `${code} ${file} ${line}`));
+    const advice = adviceOn(result.models as TracedModel[], files).filter(
+      ({ code, file, line }) => !told.has(`${code} ${file} ${line}`),
+    );
+    return JSON.stringify({ ...result, advice });
   }
 
   /** An empty tape; the graphs that were cut out stay. */

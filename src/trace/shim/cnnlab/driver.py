@@ -27,6 +27,7 @@ from .examples import Example, assign_examples, run_test_code, start_observing
 from .importer import WorkspaceFinder
 from .initialisation import init_steps, state_entries
 from .modules import module_entries
+from .plain_containers import plain_containers
 from .stub import Stub
 
 # Fixes tried out in one trace, each of which is a trace of its own.
@@ -130,6 +131,7 @@ class Session:
         self.models = []
         self.interrupted = []
         self.diagnostics = []
+        self.containers = []
 
     def report(self, error, fallback=None):
         entry = from_exception(error, fallback or self.start)
@@ -296,7 +298,8 @@ class Session:
         graphs = []
         recording.on_root_call = lambda root, request: graphs.append(self.extract(root, request))
         modules = module_entries(model, recording.constructions)
-        about = {"model": candidate.name, "file": self.entry, "state": state, "modules": modules}
+        self.containers = plain_containers(model)
+        about = {"model": candidate.name, "file": self.entry, "state": state, "modules": modules, "plainContainers": []}
         recording.on_interrupted_call = lambda root, error: keep_interrupted(root, error, about)
         entry = {**about, "graphs": graphs, "init": init}
         try:
@@ -305,6 +308,7 @@ class Session:
                 call(model)
         finally:
             recording.on_root_call = recording.on_interrupted_call = None
+        entry["plainContainers"] = [container.to_json() for container in self.containers]
         self.models.append(entry)
 
     def construct(self, candidate, arguments):
@@ -334,6 +338,9 @@ class Session:
 
     def report_unbound(self, leaf):
         tensor = _recorder.current().leaves[leaf["value"]]
+        container = next((c for c in self.containers if id(tensor) in c.parameters()), None)
+        if container is not None and self.report_container(container.to_json()):
+            return
         frame = leaf["frame"]
         place = self.start
         if frame >= 0:
@@ -346,6 +353,22 @@ class Session:
             message = f"A tensor of shape {shape} with random or unset values is used that the model does not hold."
             hint = "Register it with self.register_buffer, so that it is saved with the weights."
         self.diagnostics.append(diagnostic("unregistered-tensor", message, place, hint))
+
+
+    def report_container(self, container):
+        """False where it cannot be told which line sets it."""
+        if container["place"] is None:
+            return False
+        message = (
+            f"self.{container['attribute']} is a plain {container['kind']}, which PyTorch does not look into: "
+            "the parameters of its layers are used, and model.state_dict() does not hold them: they would not train."
+        )
+        hint = "Keep layers as attributes of the module, or in nn.ModuleList, nn.ModuleDict or nn.Sequential."
+        fixes = [{**container["fix"], "proven": False, "alone": False}] if container["fix"] else []
+        found = diagnostic("unregistered-modules", message, container["place"], hint, fixes=fixes)
+        if found not in self.diagnostics:
+            self.diagnostics.append(found)
+        return True
 
 
 def keep_interrupted(root, error, about):

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { PythonEnvironment } from '../core/graph/tracedModel';
 import type { DiskResult } from '../disk/diskResult';
 import { findPythonEnvironment } from '../disk/pythonEnvironment';
+import { readNamedTexts } from '../disk/readNamedTexts';
 import { type PythonFiles, readPythonFiles } from '../disk/readPythonFiles';
 
 export interface ModelSources extends PythonFiles {
@@ -13,8 +14,9 @@ export interface ModelSources extends PythonFiles {
 export async function readModelSources(file: string): Promise<DiskResult<ModelSources>> {
   const read = await readPythonFiles(null, file);
   if ('error' in read) return read;
+  const texts = await readNamedTexts(read.ok.root, read.ok.files);
   const { VIRTUAL_ENV, CONDA_PREFIX } = process.env;
   const chosen = VIRTUAL_ENV || CONDA_PREFIX || null;
   const environment = await findPythonEnvironment({ file: resolve(file), top: null, chosen });
-  return { ok: { ...read.ok, environment: environment ?? undefined } };
+  return { ok: { ...read.ok, files: { ...texts, ...read.ok.files }, environment: environment ?? undefined } };
 }

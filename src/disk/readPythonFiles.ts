@@ -1,6 +1,7 @@
 /** @file The Python files that a model file may import, for tracing. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { decodePython } from './decodePython';
 import { type DiskResult, diskError } from './diskResult';
 import { isThere } from './isThere';
 import { listFiles } from './listFiles';
@@ -48,7 +49,7 @@ export async function readPythonFiles(root: string | null, entry: string): Promi
     if (size > MAX_FILE_BYTES) {
       return { error: `${entryPath} is ${Math.round(size / 1024)} KB; model files of up to 1 MB are read` };
     }
-    files[key(entryPath)] = await readFile(entryPath, 'utf8');
+    files[key(entryPath)] = decodePython(await readFile(entryPath));
   } catch (cause) {
     return diskError(`cannot read the model file ${entryPath}`, cause);
   }
@@ -93,7 +94,7 @@ async function pythonFilesBelow(folder: string): Promise<string[]> {
 async function readSmall(path: string): Promise<string | null> {
   try {
     const { size } = await stat(path);
-    return size > MAX_FILE_BYTES ? null : await readFile(path, 'utf8');
+    return size > MAX_FILE_BYTES ? null : decodePython(await readFile(path));
   } catch {
     return null;
   }

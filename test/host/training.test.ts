@@ -100,6 +100,25 @@ describe('imported files', () => {
       'src/unet.py',
       'unet.py',
     ]));
+
+  it('look in every folder for what is on no usual path, and take a folder whose modules are imported by name', () => {
+    check(
+      { 'train/net.py': 'from cells import unet', 'src/cells/unet.py': '', 'src/other.py': '' },
+      'train/net.py',
+      ['train/net.py', 'src/cells/unet.py'],
+    );
+    check(
+      {
+        'm/__init__.py': 'importlib.import_module("." + name, __package__)',
+        'm/a.py': '',
+        'm/sub/__init__.py': '',
+        'm/sub/b.py': '',
+        'c.py': '',
+      },
+      'm/__init__.py',
+      ['m/__init__.py', 'm/a.py', 'm/sub/__init__.py'],
+    );
+  });
 });
 
 describe('experiments as text', () => {

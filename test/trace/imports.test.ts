@@ -45,6 +45,119 @@ test('also before torchvision, which is imported already; the next trace has our
   });
 });
 
+test.each<[string, Record<string, string>]>([
+  [
+    'from .parts import *, without __init__.py',
+    { 'unet/net.py': `from .parts import *\n${NET}`, 'unet/parts.py': LAYER },
+  ],
+  [
+    '__all__ and a circle',
+    {
+      'models/net.py': `from .parts import *\n${NET}`,
+      'models/__init__.py': 'from .net import Net\n',
+      'models/parts.py': `${LAYER}from . import net\n__all__ = ["Layer"]\n`,
+    },
+  ],
+  [
+    'a src/ layout',
+    {
+      'train/net.py': `from cells.layer import Layer\n${NET}`,
+      'src/cells/__init__.py': '',
+      'src/cells/layer.py': LAYER,
+    },
+  ],
+  [
+    'sys.path and __file__',
+    {
+      'a/net.py': `import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))\nfrom layer import Layer\n${NET}`,
+      'lib/layer.py': LAYER,
+      'a/other/layer.py': 'raise RuntimeError("not this one")\n',
+    },
+  ],
+  [
+    "sys.path.append('..')",
+    {
+      'p/a/net.py': `import sys\nsys.path.append("..")\nfrom lib.layer import Layer\n${NET}`,
+      'p/lib/layer.py': LAYER,
+      'p/a/sub/lib/layer.py': 'raise RuntimeError("not this one")\n',
+    },
+  ],
+  [
+    'the nearest folder that has it',
+    {
+      'p/models/net.py': `from models.layer import Layer\n${NET}`,
+      'p/models/layer.py': LAYER,
+      'q/models/layer.py': 'raise RuntimeError("not this one")\n',
+    },
+  ],
+  [
+    'a script inside a package',
+    { 'pkg/net.py': `from layer import Layer\n${NET}`, 'pkg/__init__.py': '', 'pkg/layer.py': LAYER },
+  ],
+  [
+    'importlib.import_module over os.listdir',
+    {
+      'models/__init__.py': `import importlib, os\nfor name in os.listdir(os.path.dirname(__file__)):\n    if name.endswith(".py") and name != "__init__.py":\n        Layer = importlib.import_module(f".{name[:-3]}", __package__).Layer\n${NET}`,
+      'models/layer.py': LAYER,
+    },
+  ],
+  [
+    'importlib.import_module over pkgutil',
+    {
+      'models/__init__.py': `import importlib, pkgutil\nfor found in pkgutil.iter_modules(__path__):\n    Layer = importlib.import_module("." + found.name, __package__).Layer\n${NET}`,
+      'models/layer.py': LAYER,
+    },
+  ],
+  [
+    'umlauts, spaces, a byte order mark and CRLF',
+    {
+      'modèle für/Netz ü.py': `\ufefffrom schicht_ü import Layer\n${NET}`.replaceAll('\n', '\r\n'),
+      'modèle für/schicht_ü.py': `\ufeff${LAYER}`.replaceAll('\n', '\r\n'),
+    },
+  ],
+  ['a file named like PyTorch', { 'torch.py': `${LAYER}${NET}` }],
+  [
+    'a small text beside it, read by its path and from the workspace folder',
+    {
+      'models/net.py': `import json, pathlib\nassert json.loads((pathlib.Path(__file__).parent / "net.json").read_text()) == {"a": "ü"}\nassert open("models/net.json").readlines() == ['{"a": "ü"}']\n${LAYER}${NET}`,
+      'models/net.json': '{"a": "ü"}',
+    },
+  ],
+])('%s', (_case, files) => check(files));
+
+test('texts of the workspace cannot be changed, and are gone with it', async () => {
+  const writes =
+    'import os\nfor attempt in (lambda: open(__file__, "w"), lambda: os.remove(__file__), lambda: open("/workspace/new", "w")):\n    try:\n        attempt()\n    except PermissionError:\n        continue\n    raise RuntimeError("changed")\n';
+  await check({ 'net.py': `${writes}${LAYER}${NET}`, 'old.json': '1' });
+  await check({
+    'net.py': `import os\nassert os.listdir("/workspace") == ["net.py"], os.listdir("/workspace")\n${LAYER}${NET}`,
+  });
+  const result = await trace({ 'net.py': 'open("absent.json")\n' });
+  expect(diagnosticsText(result)).toEqual([
+    expect.stringMatching(
+      /^net\.py:1:0-19 no-such-file: FileNotFoundError: .*absent\.json.*\[While tracing only small/,
+    ),
+  ]);
+});
+
+test('try … except ImportError takes the other way, an import without it gives a stub', async () => {
+  const text = (guard: string) => `${guard}\nassert found is None\n${LAYER}${NET}`;
+  await check({ 'net.py': text('try:\n    import fused as found\nexcept ImportError:\n    found = None') });
+  await check({
+    'net.py': text(
+      'try:\n    from fused.layers import (\n        found\n    )\nexcept (OSError, ModuleNotFoundError):\n    found = None',
+    ),
+  });
+  await check({
+    'net.py': text(
+      'import contextlib\nfound = None\nwith contextlib.suppress(ImportError):\n    import fused as found',
+    ),
+  });
+  await check({
+    'net.py': `try:\n    pass\nexcept ImportError:\n    import fused\nimport fused\n${LAYER}${NET}`,
+  });
+});
+
 test('a file named like a module of Python', () =>
   check({ 'random.py': `import random\nrandom.random()\n${LAYER}${NET}` }));
 

@@ -6,6 +6,7 @@ import type { TrainerPosition } from '../../core/runs/run';
 import { readSafetensors } from '../../core/weights/safetensors';
 import { readCheckpoint } from '../../disk/checkpointFiles';
 import type { DiskError, DiskResult } from '../../disk/diskResult';
+import { readNamedTexts } from '../../disk/readNamedTexts';
 import { readPythonFiles } from '../../disk/readPythonFiles';
 
 export interface ResumePoint {
@@ -30,8 +31,9 @@ export async function readResumePoint(folder: string, modelFile: string): Promis
   const { step } = JSON.parse(position) as TrainerPosition;
   const sources = await readPythonFiles(join(folder, 'model'), modelFile);
   if ('error' in sources) return sources;
-  const { files, entry } = sources.ok;
-  return { ok: { resume: { weights, trainerState }, step, files, entry } };
+  const { files, entry, root } = sources.ok;
+  const texts = await readNamedTexts(root, files);
+  return { ok: { resume: { weights, trainerState }, step, files: { ...texts, ...files }, entry } };
 }
 
 function nothingToResume(folder: string): DiskError {

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { PythonEnvironment } from '../../core/graph/tracedModel';
 import { findPythonEnvironment } from '../../disk/pythonEnvironment';
+import { readNamedTexts } from '../../disk/readNamedTexts';
 import { readPythonFiles } from '../../disk/readPythonFiles';
 import { ChosenInterpreter } from './chosenInterpreter';
 import { importedFiles } from './importedFiles';
@@ -28,7 +29,7 @@ export class PythonSources implements vscode.Disposable {
   }
 
   /**
-   * Texts by POSIX path from the entry's root: the entry, and what it may import.
+   * Texts by POSIX path from the entry's root: the entry, what it may import, and small texts that those name.
    * @param text takes the place of the entry's own
    */
   async filesFor(entry: vscode.Uri, text?: string): Promise<Readonly<Record<string, string>>> {
@@ -40,7 +41,8 @@ export class PythonSources implements vscode.Disposable {
       if (path !== null) files[path] = document.getText();
     }
     if (text !== undefined) files[place.path] = text;
-    return importedFiles(files, place.path);
+    const imported = importedFiles(files, place.path);
+    return { ...(await readNamedTexts(place.root.fsPath, imported)), ...imported };
   }
 
   /** Looked for each time, with a few questions to the file system: watching it would mean thousands of files. */

@@ -87,6 +87,11 @@ def describe(error, inside_shim):
         )  # fmt: skip
     if isinstance(error, RecursionError):
         return "recursion", f"RecursionError: {text}", "A function or module calls itself without end."
+    if isinstance(error, FileNotFoundError):
+        return "no-such-file", f"FileNotFoundError: {text}", (
+            "While tracing only small text files (.json, .yaml, .toml, .cfg, .ini, .txt, .csv) of the workspace are there, "
+            "where the code spells their names."
+        )  # fmt: skip
     if isinstance(error, ImportError):
         return "import-error", f"{type(error).__name__}: {text}", hint
     refusal = isinstance(error, (RuntimeError, ValueError, IndexError)) and not isinstance(error, NotImplementedError)

@@ -19,7 +19,7 @@ from torch._dtypes import BY_NAME
 from torch._missing import pytorch_names
 from torch._tensor import Tensor
 
-from . import isolation, library
+from . import isolation, library, workspace_files
 from .advice.edits import apply_edits
 from .candidates import Candidate, candidates_at, comment_inputs, find_candidates, header_range
 from .diagnostics import FILE_START, diagnostic, from_exception
@@ -66,11 +66,13 @@ def run(files, entry, target):
     library.environment.wanted.clear()
     isolation.enter(session.finder)
     try:
+        workspace_files.show(files)
         session.run(target)
     except BaseException as error:
         session.report(error)
     finally:
         recycle = isolation.leave()
+        workspace_files.leave()
     wanted = library.environment.wanted
     answer = {"wanted": wanted} if wanted else session.answer()
     answer["recycle"] = recycle

@@ -1,5 +1,6 @@
 """Leaves Python as it was found after each trace, and notices when that is not possible."""
 import builtins
+import gc
 import operator
 import sys
 import types
@@ -7,6 +8,7 @@ import types
 from torch._tensor import Tensor
 
 from .absent import HIDDEN, StubFinder, StubModule
+from .importer import ElsewhereFinder
 from .library import LIBRARY, OURS, LibraryFinder
 
 _modules = {}
@@ -59,7 +61,8 @@ def enter(workspace_finder=None):
     sys.modules.update(dict.fromkeys(HIDDEN))  # None: importing it raises ModuleNotFoundError
     python = [finder for finder in sys.meta_path if "pyodide" not in type(finder).__module__]
     first = [] if workspace_finder is None else [workspace_finder]
-    sys.meta_path[:] = [*first, LibraryFinder(), *python, StubFinder()]
+    last = [] if workspace_finder is None else [ElsewhereFinder(workspace_finder)]
+    sys.meta_path[:] = [*first, LibraryFinder(), *python, *last, StubFinder()]
 
 
 def restore_python():
@@ -92,6 +95,7 @@ def leave():
 def keep():
     """Instead of `leave`: what was imported belongs to the clean Python from now on, but for stubs."""
     restore_python()
+    gc.freeze()
     for name, module in list(sys.modules.items()):
         if isinstance(module, StubModule):
             del sys.modules[name]

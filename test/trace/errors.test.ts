@@ -92,18 +92,20 @@ test('ops that we lack, by name', async () => {
     RUN,
   );
   await check(
-    NET('return x', 'self.rnn = nn.LSTM(3, 4)'),
-    ['model.py:7:19-32 unsupported-op: torch.nn.LSTM is not supported by CNN Lab yet.'],
+    NET('return x', 'self.head = nn.AdaptiveLogSoftmaxWithLoss(3, 4, [2])'),
+    ['model.py:7:20-60 unsupported-op: torch.nn.AdaptiveLogSoftmaxWithLoss is not supported by CNN Lab yet.'],
     RUN,
   );
   await check(
-    NET('return F.ctc_loss(x)'),
-    ['model.py:9:15-28 unsupported-op: torch.nn.functional.ctc_loss is not supported by CNN Lab yet.'],
+    NET('return F.multilabel_margin_loss(x, x)'),
+    [
+      'model.py:9:15-45 unsupported-op: torch.nn.functional.multilabel_margin_loss is not supported by CNN Lab yet.',
+    ],
     RUN,
   );
   await check(
-    NET('return x.cumprod(1)'),
-    ['model.py:9:15-27 unsupported-op: torch.Tensor.cumprod is not supported by CNN Lab yet.'],
+    NET('return x.sinc()'),
+    ['model.py:9:15-23 unsupported-op: torch.Tensor.sinc is not supported by CNN Lab yet.'],
     RUN,
   );
 });

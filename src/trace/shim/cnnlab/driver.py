@@ -10,6 +10,7 @@ import sys
 import time
 
 import einops.layers.torch  # noqa: F401  (part of the snapshot, as are:)
+import numpy  # noqa: F401
 import torchvision.models  # noqa: F401
 import torchvision.ops  # noqa: F401
 import torchvision.transforms.functional  # noqa: F401

@@ -18,7 +18,7 @@ SHIM = "/shim/"
 # Our own stand-ins, in the place of which the environment's package is read.
 STAND_INS = {"torchvision", "einops"}
 ONLY_PYTHON = "and only code written in Python can be run here"
-OURS = {"torch", "torchvision", "einops", "cnnlab"}
+OURS = {"torch", "torchvision", "einops", "numpy", "cnnlab"}
 
 
 class LibraryWanted(BaseException):

@@ -43,6 +43,7 @@ class RootCall:
         self.leaves = dict(zip(self.state, leaves))
         for key, (_, tensor) in self.state.items():
             tensor._id = self.leaves[key]
+            tensor._storage = None
             if tensor.dtype.category == 2:
                 tensor._constant = None  # what is loaded later must count, not what it is now
         self.inputs = []
@@ -99,9 +100,9 @@ class RootCall:
 
     def updates(self):
         changed = [
-            {"name": name, "value": tensor._id}
+            {"name": name, "value": value_id(tensor)}
             for key, (name, tensor) in self.state.items()
-            if tensor._id is not None and tensor._id != self.leaves[key]
+            if tensor._id is not None and value_id(tensor) != self.leaves[key]
         ]
         # A buffer that was replaced by another tensor: `self.mean = 0.9 * self.mean + …`
         for present, before in self.buffers:
@@ -116,9 +117,17 @@ class RootCall:
     def restore(self):
         for tensor, id, constant in self.saved:
             tensor._id, tensor._constant = id, constant
+            tensor._storage = None
         for present, before in self.buffers:
             present.clear()
             present.update(before)
+
+
+def run(module, arguments, keywords):
+    # A class that does not call Module.__init__ has no hooks; its first attribute has told so already.
+    if module.__dict__.get("_forward_hooks") or module.__dict__.get("_forward_pre_hooks"):
+        return module._hooked_forward(arguments, keywords)
+    return module.forward(*arguments, **keywords)
 
 
 def call_module(module, arguments, keywords):
@@ -126,14 +135,14 @@ def call_module(module, arguments, keywords):
     root = recording.call
     if root is not None:
         if recording.quiet:
-            return module.forward(*arguments, **keywords)
+            return run(module, arguments, keywords)
         return call_inside(root, module, arguments, keywords)
     if recording.before_root_call:
         recording.before_root_call(module, arguments, keywords, module.training)
     root = recording.call = RootCall(module, arguments, keywords)
     try:
         if recording.quiet:
-            output = module.forward(*root.arguments, **root.keywords)
+            output = run(module, root.arguments, root.keywords)
         else:
             output = call_inside(root, module, root.arguments, root.keywords, is_root=True)
             request = root.finish(output)
@@ -167,7 +176,7 @@ def call_inside(root, module, arguments, keywords, is_root=False):
     root.calls.append(row)
     _frames.enter(sys._getframe(), frame)
     try:
-        output = module.forward(*arguments, **keywords)
+        output = run(module, arguments, keywords)
     except BaseException as error:
         row[6] = _recorder.current().node_count
         if not hasattr(error, "module_path"):

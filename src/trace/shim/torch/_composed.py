@@ -2,8 +2,8 @@
 import math
 
 from ._pointwise import (
-    abs, add, clamp, cos, div, eq, erf, exp, floor, gt, isnan, log, mul, neg, remainder, sign, sin, sub,
-    to_dtype, where,
+    abs, add, clamp, cos, div, eq, erf, exp, floor, gt, isnan, log, log1p, lt, mul, ne, neg, remainder, sign, sin, sqrt,
+    square, sub, to_dtype, where,
 )  # fmt: skip
 from ._shaping import axis_of, cat, flatten, flip, movedim, sliced, transpose, unsqueeze
 from ._tensor import apply
@@ -104,7 +104,9 @@ def vstack(tensors, *, out=None):
     return cat([unsqueeze(tensor, 0) if tensor.ndim == 1 else tensor for tensor in tensors], 0)
 
 
-def tensor_split(input, indices_or_sections, dim=0):
+def tensor_split(input, indices_or_sections=None, dim=0, *, indices=None, sections=None):
+    if indices_or_sections is None:
+        indices_or_sections = sections if indices is None else indices
     axis = axis_of(dim, len(input._shape))
     size, cuts = input._shape[axis], indices_or_sections
     if isinstance(cuts, int):
@@ -131,3 +133,175 @@ def diff(input, n=1, dim=-1):
         size = input._shape[axis]
         input = sub(sliced(input, axis, 1, size), sliced(input, axis, 0, size - 1))
     return input
+
+
+def asinh(input):
+    return log(add(input, sqrt(add(square(input), 1))))
+
+
+def acosh(input):
+    return log(add(input, sqrt(sub(square(input), 1))))
+
+
+def atanh(input):
+    return mul(sub(log1p(input), log1p(neg(input))), 0.5)
+
+
+def isinf(input):
+    return eq(abs(input), math.inf)
+
+
+def isfinite(input):
+    return lt(abs(input), math.inf)
+
+
+def hypot(input, other):
+    return sqrt(add(square(input), square(other)))
+
+
+def copysign(input, other):
+    return mul(abs(input), where(lt(other, 0), -1.0, 1.0))
+
+
+def fmod(input, other):
+    """The rest has the sign of the input."""
+    return sub(input, mul(trunc(div(input, other)), other))
+
+
+def float_power(input, exponent):
+    from ._dtypes import float64
+    from ._pointwise import pow
+
+    return pow(to_dtype(input, float64), exponent)
+
+
+def deg2rad(input):
+    return mul(input, math.pi / 180)
+
+
+def rad2deg(input):
+    return mul(input, 180 / math.pi)
+
+
+def sgn(input):
+    return sign(input)
+
+
+def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
+    from ._pointwise import le
+
+    return le(abs(sub(input, other)), add(mul(abs(other), rtol), atol))
+
+
+def count_nonzero(input, dim=None):
+    from ._dtypes import int64
+    from ._reductions import sum
+
+    return sum(to_dtype(ne(input, 0), int64), dim)
+
+
+def aminmax(input, *, dim=None, keepdim=False):
+    from ._reductions import amax, amin
+
+    dims = () if dim is None else dim
+    return amin(input, dims, keepdim), amax(input, dims, keepdim)
+
+
+def nansum(input, dim=None, keepdim=False):
+    from ._reductions import sum
+
+    return sum(where(isnan(input), 0.0, input), dim, keepdim)
+
+
+def dstack(tensors, *, out=None):
+    tensors = [unsqueeze(t, 0) if t.ndim == 1 else t for t in tensors]
+    return cat([unsqueeze(t, 2) if t.ndim == 2 else t for t in tensors], 2)
+
+
+def column_stack(tensors, *, out=None):
+    return cat([t.reshape(-1, 1) if t.ndim < 2 else t for t in tensors], 1)
+
+
+def atleast(rank, places):
+    def call(*tensors):
+        if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+            tensors = tensors[0]
+        raised = []
+        for tensor in tensors:
+            while tensor.ndim < rank:
+                tensor = unsqueeze(tensor, places[tensor.ndim])
+            raised.append(tensor)
+        return raised[0] if len(raised) == 1 else tuple(raised)
+
+    return call
+
+
+atleast_1d = atleast(1, (0,))
+atleast_2d = atleast(2, (0, 0))
+atleast_3d = atleast(3, (0, 0, 2))
+
+
+def hsplit(input, sections):
+    return tensor_split(input, sections, 0 if input.ndim == 1 else 1)
+
+
+def vsplit(input, sections):
+    return tensor_split(input, sections, 0)
+
+
+def dsplit(input, sections):
+    return tensor_split(input, sections, 2)
+
+
+def broadcast_tensors(*tensors):
+    from ._constants import broadcast_shapes
+
+    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+        tensors = tensors[0]
+    shape = broadcast_shapes(*(tensor._shape for tensor in tensors))
+    return tuple(tensor.expand(shape) for tensor in tensors)
+
+
+def block_diag(*tensors):
+    tensors = [atleast_2d(tensor) for tensor in tensors]
+    width = sum(tensor._shape[1] for tensor in tensors)
+    rows, start = [], 0
+    for tensor in tensors:
+        amounts = [start, width - start - tensor._shape[1]]
+        rows.append(apply("pad", [tensor], {"pad": amounts, "value": 0}))
+        start += tensor._shape[1]
+    return cat(rows, 0)
+
+
+def cartesian_prod(*tensors):
+    from ._shaping import meshgrid, stack
+
+    if len(tensors) == 1:
+        return tensors[0]
+    return stack([flatten(grid) for grid in meshgrid(*tensors)], 1)
+
+
+def diag_embed(input, offset=0, dim1=-2, dim2=-1):
+    """A diagonal of zeros around: the mirror of `diagonal`."""
+    n = input._shape[-1]
+    spread = unsqueeze(input, -1)
+    padded = apply("pad", [spread], {"pad": [0, n], "value": 0})
+    flat = flatten(padded, -2)
+    square_ = sliced(flat, flat.ndim - 1, 0, n * n).reshape([*input._shape[:-1], n, n])
+    if offset:
+        down, right = max(-offset, 0), max(offset, 0)
+        square_ = apply("pad", [square_], {"pad": [right, down, down, right], "value": 0})
+    return movedim(square_, (-2, -1), (dim1, dim2)).contiguous()
+
+
+def diag(input, diagonal_=0, **named):
+    offset = named.get("diagonal", diagonal_)
+    return diag_embed(input, offset) if input.ndim == 1 else diagonal(input, offset)
+
+
+def renorm(input, p, dim, maxnorm):
+    from ._reductions import norm
+
+    axes = [axis for axis in range(input.ndim) if axis != axis_of(dim, input.ndim)]
+    length = norm(input, p, axes, True)
+    return mul(input, where(gt(length, maxnorm), div(maxnorm, add(length, 1e-07)), 1.0))

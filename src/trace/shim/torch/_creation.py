@@ -3,7 +3,7 @@ import math
 
 from . import _constants, _dtypes, _recorder
 from ._shaping import sizes_of
-from ._tensor import Tensor, record_constant
+from ._tensor import Tensor, apply, record_constant
 
 
 def sized(sizes, size):
@@ -55,13 +55,24 @@ def drawn(shape, fill, kind, requires_grad):
     tensor.requires_grad = requires_grad
     recording = _recorder.current()
     if recording.call is not None:
-        raise _recorder.UnsupportedOp(
-            "random numbers in forward",
-            "Random numbers drawn inside forward are not supported by CNN Lab yet.",
-            "Dropout layers are supported; a fixed random tensor belongs in the constructor, as a buffer.",
-        )
+        return drawn_in_forward(tensor, fill)
     _recorder.draw(tensor._source, shape, fill)
     return tensor
+
+
+def drawn_in_forward(tensor, fill):
+    """Numbers that each call draws anew: standard ones on the tape, stretched to what was asked for."""
+    from ._pointwise import add, mul
+
+    uniform = fill["kind"] == "uniform"
+    numbers = unknown(tensor._shape, tensor.dtype, "uniform" if uniform else "normal")
+    low, scale = (fill["low"], fill["high"] - fill["low"]) if uniform else (fill["mean"], fill["std"])
+    numbers = numbers if scale == 1 else mul(numbers, scale)
+    return add(numbers, low) if low else numbers
+
+
+def unknown(shape, kind, distribution):
+    return apply("random", [], {"shape": list(shape), "dtype": kind.name, "distribution": distribution})
 
 
 def random(fill):
@@ -78,7 +89,10 @@ randn = random({"kind": "normal", "mean": 0, "std": 1})
 
 def normal(mean, std, size=None, *, generator=None, out=None):
     if size is None:
-        raise _recorder.UnsupportedOp("torch.normal", "torch.normal needs numbers and a size to be traced.")
+        from ._pointwise import add, mul
+
+        shape = (mean if isinstance(mean, Tensor) else std)._shape
+        return add(mul(drawn(shape, {"kind": "normal", "mean": 0, "std": 1}, None, False), std), mean)
     return drawn(sized((), size), {"kind": "normal", "mean": mean, "std": std}, None, False)
 
 
@@ -94,10 +108,12 @@ def randperm(n, *, dtype=None, **_):
 
 
 def integers(shape, fill, kind):
-    """Draws whose values stay unknown; inside forward they are just numbers that nobody knows."""
-    tensor = Tensor(shape, kind or _dtypes.int64, None, None, _recorder.Source())
-    if _recorder.current().call is None:
-        _recorder.draw(tensor._source, shape, fill)
+    """Draws whose values stay unknown; inside forward each call draws anew."""
+    kind = kind or _dtypes.int64
+    if _recorder.current().call is not None:
+        return unknown(shape, kind, "permutation" if fill["kind"] == "randperm" else "integers")
+    tensor = Tensor(shape, kind, None, None, _recorder.Source())
+    _recorder.draw(tensor._source, shape, fill)
     return tensor
 
 
@@ -184,8 +200,10 @@ def measure(data):
 # In-place fills: `tensor.normal_()` and the like.
 def fill_in_place(self, fill):
     """Outside of a model call: one more step in the history of the tensor's values."""
-    if _recorder.current().call is not None and self._id is not None:
-        raise _recorder.UnsupportedOp(f"filling a tensor ({fill['kind']}) in forward")
+    if _recorder.current().call is not None and fill["kind"] in ("uniform", "normal"):
+        return self._become(drawn_in_forward(self, fill))
+    if _recorder.current().call is not None and fill["kind"] == "constant" and self._id is not None:
+        return self._become(made(self._shape, self.dtype, _constants.uniform(fill["value"])))
     if self._source is None:
         if _recorder.current().constructing and self._constant is None:
             _recorder.warn(
@@ -216,7 +234,52 @@ def normal_(self, mean=0.0, std=1.0, *, generator=None):
     return fill_in_place(self, {"kind": "normal", "mean": mean, "std": std})
 
 
+def bernoulli(input, p=None, *, generator=None, out=None):
+    """One with probability `p` (that of each element, without), else zero."""
+    from ._pointwise import mul
+
+    if p is not None and _recorder.current().call is not None and input.dtype.is_floating_point:
+        # Dropout of ones gives 0 or 1 / (1 − p) of dropping, on every backend.
+        ones = made(input._shape, input.dtype, _constants.uniform(1.0))
+        return mul(apply("dropout", [ones], {"p": 1.0 - p, "training": True}), p) if 0 < p < 1 else mul(ones, float(p))
+    return apply("bernoulli", [input])
+
+
+def bernoulli_(self, p=0.5, *, generator=None):
+    if isinstance(p, Tensor):
+        return self._become(apply("bernoulli", [p.expand(self._shape)]))
+    if _recorder.current().call is not None:
+        return self._become(bernoulli(self, p))
+    return numbers_not_followed(self, "bernoulli_")
+
+
+def numbers_not_followed(self, name):
+    if _recorder.current().constructing:
+        _recorder.warn(
+            "init-not-reproduced",
+            f"The numbers of Tensor.{name} are not followed: weights initialised afterwards differ from PyTorch's.",
+            "Load initial weights saved by PyTorch for equal numbers.",
+        )
+    return self
+
+
+def other_distribution(name):
+    def call(self, *args, **kwargs):
+        if _recorder.current().call is not None:
+            return self._become(unknown(self._shape, self.dtype, "uniform"))
+        return numbers_not_followed(self, name)
+
+    return call
+
+
+exponential_, random_, geometric_, log_normal_, cauchy_ = map(
+    other_distribution, ("exponential_", "random_", "geometric_", "log_normal_", "cauchy_")
+)
+
+
 def fill_(self, value):
+    if isinstance(value, Tensor) and value._constant is None:
+        return self._become(value.expand(self._shape).to(self.dtype))
     if isinstance(value, Tensor):
         value = value.item()
     if self._constant is not None and not isinstance(self, _parameter()) and self._source is None:

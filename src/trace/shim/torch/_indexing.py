@@ -1,10 +1,36 @@
-"""`x[…]`: integers, slices, None and Ellipsis become slices and reshapes; known index tensors become cat."""
+"""`x[…]`: integers, slices, None and Ellipsis are views; index tensors pick copies, by slices where they are known."""
 import math
 
-from . import _constants, _dtypes
-from ._recorder import UnsupportedOp
-from ._shaping import index_select, reshape, select, sliced
-from ._tensor import Tensor
+from . import _constants, _dtypes, _views
+from ._creation import tensor as tensor_of
+from ._picking import index_select
+from ._pointwise import to_dtype, where
+from ._recorder import UnsupportedOp, ValueDependent
+from ._shaping import expand, reshape, select, sliced, stack, unsqueeze
+from ._tensor import Tensor, apply
+from ._views import forgotten
+
+
+def marked(mask):
+    """A mask of known values as the positions it marks, one index tensor a dimension."""
+    if mask._constant is None:
+        error = ValueDependent("Boolean mask indexing", mask._shape)
+        error.hint = "How many elements it picks depends on numbers: torch.where or torch.masked_fill keeps the shape known."
+        raise error
+    places = [place for place, mark in enumerate(mask._constant.listed(mask.numel())) if mark]
+    for stride, size in zip(_constants.row_strides(mask._shape), mask._shape):
+        yield Tensor((len(places),), _dtypes.int64, _constants.listed(place // stride % size for place in places))
+
+
+def listed(numbers):
+    """A list of integers, of marks, or of lists of these."""
+    if any(isinstance(number, (list, tuple)) for number in numbers):
+        return tensor_of(numbers)
+    if numbers and all(isinstance(number, bool) for number in numbers):
+        numbers = [place for place, mark in enumerate(numbers) if mark]
+    if any(isinstance(number, Tensor) and number._constant is None for number in numbers):
+        return stack([tensor_of(n) if not isinstance(n, Tensor) else n for n in numbers])
+    return Tensor((len(numbers),), _dtypes.int64, _constants.Constant(values=[int(number) for number in numbers]))
 
 
 def normalized(tensor, index):
@@ -12,12 +38,15 @@ def normalized(tensor, index):
     index = list(index) if isinstance(index, tuple) else [index]
     entries = []
     for entry in index:
-        if isinstance(entry, Tensor) and entry._shape == () and entry.dtype.category == 1:
+        if isinstance(entry, Tensor) and entry._shape == () and entry.dtype.category == 1 and entry._constant is not None:
             entry = int(entry)
-        if isinstance(entry, bool) or (isinstance(entry, Tensor) and entry.dtype is _dtypes.bool_):
-            raise UnsupportedOp("boolean mask indexing", hint="torch.where or torch.masked_fill keeps the shape known.")
-        if isinstance(entry, range):
-            entry = list(entry)
+        if isinstance(entry, Tensor) and entry.dtype in (_dtypes.bool_, _dtypes.uint8):
+            entries.extend(marked(entry))
+            continue
+        if isinstance(entry, bool):
+            raise UnsupportedOp("indexing with True or False")
+        if isinstance(entry, (range, list)):
+            entry = listed(list(entry))
         entries.append(entry)
     taken = sum(entry is not None and entry is not Ellipsis for entry in entries)
     rank = len(tensor._shape)
@@ -32,23 +61,37 @@ def normalized(tensor, index):
 
 
 def get_item(tensor, index):
-    result = tensor
-    axis = 0
-    tensor_indices = 0
-    for entry in normalized(tensor, index):
+    result, indices = viewed(tensor, index)
+    places = [place for place, entry in enumerate(indices) if entry is not None]
+    if not places:
+        return result
+    if len(places) == 1 and indices[places[0]]._constant is not None:
+        return gather_axis(result, places[0], indices[places[0]])
+    return apply("index", [result, *indices])
+
+
+def viewed(tensor, index):
+    """What slices, integers and None make of the tensor, and the index tensors for the dimensions of that."""
+    entries = normalized(tensor, index)
+    has_tensors = any(isinstance(entry, Tensor) for entry in entries)
+    result, indices = tensor, []
+    for entry in entries:
+        axis = len(indices)
         if entry is None:
-            shape = result._shape
-            result = reshape(result, [*shape[:axis], 1, *shape[axis:]])
-            axis += 1
+            result = unsqueeze(result, axis)
+            indices.append(None)
         elif isinstance(entry, slice):
             result = slice_axis(result, axis, entry)
-            axis += 1
-        elif isinstance(entry, (list, Tensor)):
-            tensor_indices += 1
-            if tensor_indices > 1:
-                raise UnsupportedOp("indexing with several tensors")
-            result, added = gather_axis(result, axis, entry)
-            axis += added
+            indices.append(None)
+        elif isinstance(entry, Tensor):
+            indices.append(entry)
+        elif hasattr(entry, "__index__") and has_tensors:
+            # Beside index tensors a number is one too: that decides where the picked dimensions go.
+            place = entry.__index__()
+            size = result._shape[axis]
+            if not -size <= place < size:
+                raise IndexError(f"index {place} is out of bounds for dimension {axis} with size {size}")
+            indices.append(Tensor((), _dtypes.int64, _constants.uniform(place)))
         elif hasattr(entry, "__index__"):
             result = select(result, axis, entry.__index__())
         else:
@@ -56,7 +99,7 @@ def get_item(tensor, index):
                 "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
                 f"(got {type(entry).__name__})"
             )
-    return result
+    return result, indices
 
 
 def slice_axis(tensor, axis, entry):
@@ -68,41 +111,73 @@ def slice_axis(tensor, axis, entry):
 
 
 def gather_axis(tensor, axis, entry):
-    if isinstance(entry, list):
-        entry = Tensor((len(entry),), _dtypes.int64, _constants.Constant(values=[int(i) for i in entry]))
-    if entry._constant is None:
-        raise UnsupportedOp(
-            "indexing with a computed tensor", hint="Integers, slices and constant index tensors are supported."
-        )
-    flat = index_select(tensor, axis, entry)
-    shape = [*tensor._shape[:axis], *entry._shape, *tensor._shape[axis + 1 :]]
-    return reshape(flat, shape), len(entry._shape)
+    size = tensor._shape[axis]
+    places = entry._constant.listed(entry.numel())
+    for place in places:
+        if not -size <= place < size:
+            raise IndexError(f"index {place} is out of bounds for dimension {axis} with size {size}")
+    counted = Tensor((len(places),), _dtypes.int64, _constants.Constant(values=[place % size for place in places]))
+    flat = index_select(tensor, axis, counted)
+    return forgotten(reshape(flat, [*tensor._shape[:axis], *entry._shape, *tensor._shape[axis + 1 :]]))
 
 
 def set_item(tensor, index, value):
-    """In place, for tensors of known values (tables that constructors fill); no op for it on the tape."""
-    positions = Tensor(
-        tensor._shape, _dtypes.int64, _constants.Constant(values=list(range(tensor.numel())))
-    ) if tensor._constant is not None and tensor.numel() <= _constants.LIMIT else None
+    """`x[…] = value`, in place: every view of `x`, and what `x` is a view of, holds it too."""
+    if fills_known_table(tensor, index, value):
+        return
+    if not isinstance(value, Tensor):
+        value = tensor_of(value) if isinstance(value, (list, tuple)) else Tensor((), tensor.dtype, _constants.uniform(value))
+    mask = index[0] if isinstance(index, tuple) and len(index) == 1 else index
+    if isinstance(mask, Tensor) and mask.dtype is _dtypes.bool_ and mask._constant is None:
+        if value.numel() != 1:
+            marked_values = ValueDependent("Assigning several values to a boolean mask", mask._shape)
+            marked_values.hint = "How many there must be depends on numbers: torch.where takes them by position."
+            raise marked_values
+        spread = reshape(mask, [*mask._shape, *([1] * (tensor.ndim - mask.ndim))])
+        tensor._become(to_dtype(where(spread, reshape(value, []), tensor), tensor.dtype))
+        return
+    part, indices = viewed(tensor, index)
+    value = to_dtype(value, tensor.dtype)
+    if any(entry is not None for entry in indices):
+        part._become(apply("index_put", [part, value, *indices], {"accumulate": False}))
+        return
+    part._become(expand(without_leading_ones(value, part.ndim), part._shape))
+
+
+def without_leading_ones(value, rank):
+    while value.ndim > rank and value._shape[0] == 1:
+        value = reshape(value, value._shape[1:])
+    return value
+
+
+def fills_known_table(tensor, index, value):
+    """Tables that constructors fill keep known values. False where some value is unknown or there are too many."""
     known = not isinstance(value, Tensor) or value._constant is not None
-    if positions is None or not known:
-        raise UnsupportedOp(
-            "Tensor.__setitem__",
-            "Assigning to a part of a tensor is not supported by CNN Lab yet.",
-            "Build the tensor with torch.cat, torch.stack or torch.where instead.",
-        )
-    if isinstance(index, Tensor) and index.dtype is _dtypes.bool_:
-        marks = index._known("Boolean mask indexing")
+    if tensor._constant is None or not known or isinstance(value, (list, tuple)):
+        return False
+    if tensor.numel() > _constants.LIMIT:
+        return False
+    positions = Tensor(tensor._shape, _dtypes.int64, _constants.Constant(values=list(range(tensor.numel()))))
+    if isinstance(index, Tensor) and index.dtype is _dtypes.bool_ and index._shape == tensor._shape:
+        if index._constant is None:
+            return False
+        marks = index._constant.listed(index.numel())
         targets, shape = [i for i, mark in enumerate(marks) if mark], (sum(map(bool, marks)),)
     else:
+        part, indices = viewed(positions, index)
+        if any(entry is not None and entry._constant is None for entry in indices):
+            return False
         chosen = get_item(positions, index)
+        if chosen._constant is None:
+            return False
         targets, shape = chosen._constant.listed(chosen.numel()), chosen._shape
     if isinstance(value, Tensor):
+        value = without_leading_ones(value, len(shape))
         new_values = _constants.expanded(value._constant, value._shape, shape).listed(math.prod(shape))
     else:
         new_values = [value] * len(targets)
     values = list(tensor._constant.listed(tensor.numel()))
     for target, new in zip(targets, new_values):
         values[target] = float(new) if tensor.dtype.is_floating_point else new
-    tensor._constant = _constants.listed(values)
-    tensor._id = None
+    _views.write(tensor, Tensor(tensor._shape, tensor.dtype, _constants.listed(values)))
+    return True

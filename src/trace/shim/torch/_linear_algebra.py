@@ -4,9 +4,10 @@ import string
 
 from . import _pointwise as pointwise
 from . import _reductions as reductions
+from . import _views
 from ._recorder import UnsupportedOp
 from ._shaping import expand, squeeze, unsqueeze
-from ._tensor import apply
+from ._tensor import apply, apply_all
 
 
 def matmul(input, other, *, out=None):
@@ -95,7 +96,7 @@ def einsum(equation, *operands):
         later = [*terms[place + 1 :], target]
         other, operand = summed(terms[place], operands[place], [term, *later])
         term, result = contracted(term, result, other, operand, set("".join(later)), sizes)
-    return result.permute([term.index(letter) for letter in target])
+    return _views.forgotten(result.permute([term.index(letter) for letter in target]))
 
 
 def einsum_terms(equation, operands):
@@ -147,3 +148,95 @@ def contracted(a, first, b, second, wanted, sizes):
     product = matmul(arranged(a, first, batch, rows, inner), arranged(b, second, batch, inner, columns))
     letters = batch + rows + columns
     return "".join(letters), product.reshape([sizes[c] for c in letters])
+
+
+def inverse(input, *, out=None):
+    return apply("linalg_inv", [input])
+
+
+def det(input, *, out=None):
+    return apply("linalg_det", [input])
+
+
+def cholesky(input, *, upper=False, out=None):
+    lower = apply("linalg_cholesky", [input])
+    return lower.transpose(-1, -2) if upper else lower
+
+
+def solve(A, B, *, left=True, out=None):
+    return apply("linalg_solve", [A, B])
+
+
+def svd(A, full_matrices=True, *, driver=None, out=None):
+    return tuple(apply_all("linalg_svd", [A], {"full_matrices": bool(full_matrices)}))
+
+
+def eigh(A, UPLO="L", *, out=None):
+    return tuple(apply_all("linalg_eigh", [A]))
+
+
+def qr(A, mode="reduced", *, out=None):
+    return tuple(apply_all("linalg_qr", [A], {"mode": mode}))
+
+
+def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
+    if ord != "fro":
+        raise UnsupportedOp(f"torch.linalg.matrix_norm(ord={ord!r})")
+    return reductions.norm(A, 2, list(dim), keepdim)
+
+
+def cross(input, other, *, dim=-1, out=None):
+    """a × b, by two turns of the components."""
+    turned = lambda tensor, by: tensor.roll(by, dim)  # noqa: E731
+    return pointwise.sub(
+        pointwise.mul(turned(input, -1), turned(other, -2)), pointwise.mul(turned(input, -2), turned(other, -1))
+    )
+
+
+def vecdot(x, y, *, dim=-1, out=None):
+    return reductions.sum(pointwise.mul(x, y), dim)
+
+
+def chain_matmul(*matrices, out=None):
+    if len(matrices) == 1 and isinstance(matrices[0], (tuple, list)):
+        matrices = matrices[0]
+    result = matrices[0]
+    for other in matrices[1:]:
+        result = matmul(result, other)
+    return result
+
+
+def tensordot(a, b, dims=2, out=None):
+    first, second = (range(a.ndim - dims, a.ndim), range(dims)) if isinstance(dims, int) else dims
+    first, second = [d % a.ndim for d in first], [d % b.ndim for d in second]
+    rows = [d for d in range(a.ndim) if d not in first]
+    columns = [d for d in range(b.ndim) if d not in second]
+    inner = math.prod(a._shape[d] for d in first)
+    left = a.permute([*rows, *first]).reshape(-1, inner)
+    right = b.permute([*second, *columns]).reshape(inner, -1)
+    return matmul(left, right).reshape([a._shape[d] for d in rows] + [b._shape[d] for d in columns])
+
+
+def kron(input, other, *, out=None):
+    rank = max(input.ndim, other.ndim)
+    a = (1,) * (rank - input.ndim) + tuple(input._shape)
+    b = (1,) * (rank - other.ndim) + tuple(other._shape)
+    spread_a, spread_b = ([size for pair in pairs for size in pair] for pairs in ([(x, 1) for x in a], [(1, y) for y in b]))
+    product = pointwise.mul(input.reshape(spread_a), other.reshape(spread_b))
+    return product.reshape([x * y for x, y in zip(a, b)])
+
+
+def addmv(input, mat, vec, *, beta=1, alpha=1):
+    return sum_of(input, mv(mat, vec), beta, alpha)
+
+
+def addbmm(input, batch1, batch2, *, beta=1, alpha=1):
+    return sum_of(input, reductions.sum(bmm(batch1, batch2), 0), beta, alpha)
+
+
+def addr(input, vec1, vec2, *, beta=1, alpha=1):
+    return sum_of(input, outer(vec1, vec2), beta, alpha)
+
+
+def trace(input):
+    return reductions.sum(input.diagonal())

@@ -3,6 +3,7 @@ from . import _composed as composed
 from . import _creation as creation
 from . import _dtypes, _indexing
 from . import _linear_algebra as linear_algebra
+from . import _picking as picking
 from . import _pointwise as pointwise
 from . import _reductions as reductions
 from . import _shaping as shaping
@@ -11,21 +12,31 @@ from ._missing import Missing, pytorch_names
 from ._recorder import Source, copy_draws, current, draw, warn
 from ._tensor import Parameter, Tensor, apply, functions, record_constant
 
-POINTWISE = """abs add addcdiv addcmul atan2 ceil clamp cos div eq erf exp expm1 floor floor_divide ge gt isnan le lerp log
+POINTWISE = """abs acos add addcdiv addcmul asin atan atan2 ceil clamp cos digamma div eq erf erfinv exp expm1 floor floor_divide ge gt isnan le lerp lgamma log
 log10 log1p log2 logical_and logical_not logical_or logical_xor lt masked_fill maximum minimum mul ne neg pow
 reciprocal relu remainder rsqrt rsub sigmoid sign sin sqrt square sub tanh where""".split()
-SHAPING = """broadcast_to cat chunk expand expand_as flatten flip index_select meshgrid movedim narrow permute ravel repeat
+SHAPING = """broadcast_to cat chunk expand expand_as flatten flip meshgrid movedim narrow permute ravel repeat
 repeat_interleave reshape roll select split squeeze stack t tile transpose tril triu unbind unflatten unsqueeze
 view view_as""".split()
-REDUCTIONS = """all amax amin any argmax argmin cumsum log_softmax logsumexp max mean min norm prod softmax std std_mean sum
+REDUCTIONS = """all amax amin any argmax argmin cumprod cumsum log_softmax logcumsumexp logsumexp max mean min nanmean norm prod softmax std std_mean sum
 var var_mean""".split()
-COMPOSED = """clamp_max clamp_min cosh diagonal diff erfc exp2 fliplr flipud frac heaviside hstack logaddexp logit
-nan_to_num rot90 round sinh tan tensor_split trunc vstack xlogy""".split()
-LINEAR_ALGEBRA = "addmm baddbmm bmm dot einsum matmul mm mv outer".split()
+COMPOSED = """acosh aminmax asinh atanh atleast_1d atleast_2d atleast_3d block_diag broadcast_tensors cartesian_prod clamp_max
+clamp_min column_stack copysign cosh count_nonzero deg2rad diag diag_embed diagonal diff dsplit dstack erfc exp2 fliplr
+flipud float_power fmod frac heaviside hsplit hstack hypot isclose isfinite isinf logaddexp logit nan_to_num nansum
+rad2deg renorm rot90 round sgn sinh tan tensor_split trunc vsplit vstack xlogy""".split()
+LINEAR_ALGEBRA = """addbmm addmm addmv addr baddbmm bmm chain_matmul cholesky cross det dot einsum inverse kron matmul mm mv
+outer tensordot trace""".split()
+PICKING = """allclose argsort argwhere bincount bucketize cummax cummin equal gather index_add index_copy index_fill index_put
+index_select kthvalue masked_select median msort multinomial nanmedian nanquantile nonzero quantile scatter scatter_add
+scatter_reduce searchsorted sort take take_along_dim topk unique unique_consecutive""".split()
 ALIASES = {
     "absolute": "abs", "clip": "clamp", "concat": "cat", "concatenate": "cat", "divide": "div", "greater": "gt",
     "less": "lt", "moveaxis": "movedim", "multiply": "mul", "negative": "neg", "subtract": "sub",
     "swapaxes": "transpose", "swapdims": "transpose", "true_divide": "div", "row_stack": "vstack", "fix": "trunc",
+    "arccos": "acos", "arcsin": "asin", "arctan": "atan", "arctan2": "atan2", "arccosh": "acosh", "arcsinh": "asinh",
+    "arctanh": "atanh", "not_equal": "ne", "greater_equal": "ge", "less_equal": "le", "fmax": "maximum", "fmin": "minimum",
+    "ger": "outer", "bitwise_and": "logical_and", "bitwise_or": "logical_or", "bitwise_xor": "logical_xor",
+    "bitwise_not": "logical_not",
 }  # fmt: skip
 IN_PLACE = """abs add ceil clamp clamp_max clamp_min cos div exp floor log masked_fill mul neg pow relu round rsqrt sigmoid
 sin sqrt square sub tanh squeeze unsqueeze transpose t""".split()
@@ -36,7 +47,7 @@ def clone(input, *, memory_format=None):
         source = Source()
         if not copy_draws(input._source, source):
             source = input._source
-        return Tensor(input._shape, input.dtype, input._constant, input._id or input._value_for_alias(), source)
+        return Tensor(input._shape, input.dtype, input._constant, input._value_for_alias(), source)
     return Tensor(input._shape, input.dtype, None, apply("reshape", [input], {"shape": list(input._shape)})._id)
 
 
@@ -121,7 +132,7 @@ AFFINE = (pointwise.add, pointwise.sub, pointwise.mul, pointwise.div)
 
 TABLES = (
     (POINTWISE, pointwise), (SHAPING, shaping), (COMPOSED, composed), (REDUCTIONS, reductions),
-    (LINEAR_ALGEBRA, linear_algebra),
+    (LINEAR_ALGEBRA, linear_algebra), (PICKING, picking),
 )  # fmt: skip
 
 
@@ -132,16 +143,18 @@ def install():
             table[name] = getattr(source, name)
     for alias, name in ALIASES.items():
         table[alias] = table[name]
-    table["clone"], table["to"] = clone, to
+    table["clone"], table["to"], table["bernoulli"] = clone, to, creation.bernoulli
     not_methods = {"cat", "concat", "concatenate", "stack", "meshgrid", "einsum", "where", "hstack", "vstack", "row_stack",
-                   "std_mean", "var_mean"}  # fmt: skip
+                   "std_mean", "var_mean", "block_diag", "broadcast_tensors", "cartesian_prod", "column_stack", "dstack",
+                   "chain_matmul", "tensordot"}  # fmt: skip
     for name, function in table.items():
         if name not in not_methods:
             setattr(Tensor, name, function)
     Tensor.where = lambda self, condition, other: pointwise.where(condition, self, other)
     for name in IN_PLACE:
         setattr(Tensor, name + "_", in_place_method(name, table[name]))
-    for name in ("uniform_", "normal_", "fill_", "zero_", "copy_"):
+    for name in ("uniform_", "normal_", "fill_", "zero_", "copy_", "bernoulli", "bernoulli_", "exponential_", "random_",
+                 "geometric_", "log_normal_", "cauchy_"):  # fmt: skip
         setattr(Tensor, name, getattr(creation, name))
     binary = {
         "add": pointwise.add, "sub": pointwise.sub, "mul": pointwise.mul, "truediv": pointwise.div,
@@ -165,7 +178,7 @@ def install():
              "long": "int64", "short": "int16", "bool": "bool", "byte": "uint8"}  # fmt: skip
     for name, kind in kinds.items():
         setattr(Tensor, name, cast(_dtypes.BY_NAME[kind]))
-    for name in ("cpu", "cuda", "contiguous", "pin_memory", "requires_grad_"):
+    for name in ("cpu", "cuda", "pin_memory", "requires_grad_"):
         setattr(Tensor, name, getattr(Tensor, name, same))
     Tensor.type = lambda self, kind=None: f"torch.{self.dtype.name}" if kind is None else to(self, kind)
     Tensor.type_as = lambda self, other: to(self, other)

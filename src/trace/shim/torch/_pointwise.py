@@ -244,20 +244,6 @@ def unary(name, function=None, floating=False):
     return call
 
 
-def constant_only(name, function, kind=None):
-    """No op in the graph, but constructors may use it on known values."""
-
-    def call(input, *others, out=None):
-        shape = shape_of(input, *others)
-        result = folded(function, (input, *others), shape, kind or result_type([input, *others]))
-        if result is None:
-            raise UnsupportedOp(f"torch.{name}")
-        return result
-
-    call.__name__ = name
-    return call
-
-
 def sigmoid_number(x):
     return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
 
@@ -289,7 +275,18 @@ lt = comparison("lt", operator.lt, "gt")
 le = comparison("le", operator.le, "ge")
 eq = comparison("eq", operator.eq, "eq")
 ne = comparison("ne", operator.ne, "ne")
-atan2 = constant_only("atan2", math.atan2)
+acos = unary("acos", math.acos, True)
+asin = unary("asin", math.asin, True)
+atan = unary("atan", math.atan, True)
+lgamma = unary("lgamma", math.lgamma, True)
+erfinv = unary("erfinv", None, True)
+digamma = unary("digamma", None, True)
+
+
+def atan2(input, other, *, out=None):
+    kind = promoted(input, other, floating=True)
+    result = folded(math.atan2, (input, other), shape_of(input, other), kind)
+    return result if result is not None else apply("atan2", [to_dtype(as_tensor_like(v, kind), kind) for v in (input, other)])
 
 
 def logical_not(input):

@@ -2,6 +2,7 @@
 import collections
 import itertools
 import math
+import operator
 from builtins import max as builtin_max
 from builtins import min as builtin_min
 from builtins import sum as builtin_sum
@@ -189,3 +190,27 @@ def normalized(op, input, dim, dtype):
         # PyTorch's rule for the forgotten argument.
         dim = 0 if len(input._shape) in (0, 1, 3) else 1
     return apply(op, [input], {"dim": axis_of(dim, len(input._shape))})
+
+
+def cumprod(input, dim, *, dtype=None):
+    kind = dtype or (input.dtype if input.dtype.category == 2 else _dtypes.int64)
+    if input._constant is not None and len(input._shape) == 1:
+        values = itertools.accumulate(input._constant.listed(input.numel()), operator.mul)
+        return Tensor(input._shape, kind, _constants.listed(values))
+    product, axis, step = pointwise.to_dtype(input, kind), axis_of(dim, len(input._shape)), 1
+    while step < input._shape[axis]:
+        shifted = sliced(product, axis, 0, input._shape[axis] - step)
+        amounts = [0, 0] * (len(input._shape) - 1 - axis) + [step, 0]
+        product, step = pointwise.mul(product, apply("pad", [shifted], {"pad": amounts, "value": 1})), 2 * step
+    return product
+
+
+def logcumsumexp(input, dim):
+    largest = amax(input, dim, True)
+    return pointwise.add(pointwise.log(cumsum(pointwise.exp(pointwise.sub(input, largest)), dim)), largest)
+
+
+def nanmean(input, dim=None, keepdim=False, *, dtype=None):
+    known = pointwise.eq(input, input)
+    total = sum(pointwise.where(known, input, 0.0), dim, keepdim)
+    return pointwise.div(total, sum(pointwise.to_dtype(known, input.dtype), dim, keepdim))

@@ -1,7 +1,7 @@
 """Functions that rearrange elements: all are reshape, permute, expand, slice, cat, flip or pad on the tape."""
 import math
 
-from . import _constants, _dtypes
+from . import _constants, _dtypes, _views
 from ._recorder import UnsupportedOp
 from ._tensor import Tensor, apply
 
@@ -65,17 +65,34 @@ def reshape(input, *shape, **named):
         shape[shape.index(-1)] = total // rest
     if math.prod(shape) != total:
         raise invalid
-    return rearranged(input, shape, "reshape", {"shape": shape}, lambda: range(total))
+    result = reshaped(input, shape)
+    strides = _views.viewed_strides(input, shape)
+    if strides is None:
+        return result
+    return _views.made_view(
+        input, result, lambda parent: reshaped(parent, shape), lambda parent, value: reshaped(value, list(parent._shape)),
+        strides,
+    )  # fmt: skip
+
+
+def reshaped(input, shape):
+    return rearranged(input, shape, "reshape", {"shape": shape}, lambda: range(input.numel()))
 
 
 def view(input, *shape, **named):
     if len(shape) == 1 and isinstance(shape[0], _dtypes.dtype):
         raise UnsupportedOp("Tensor.view(dtype)")
-    return reshape(input, *shape, **named)
+    result = reshape(input, *shape, **named)
+    if result._view is None and result is not input:
+        raise RuntimeError(
+            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+            "contiguous subspaces). Use .reshape(...) instead."
+        )
+    return result
 
 
 def view_as(input, other):
-    return reshape(input, *other._shape)
+    return view(input, *other._shape)
 
 
 def flatten(input, start_dim=0, end_dim=-1):
@@ -130,6 +147,15 @@ def permute(input, *dims, **named):
     axes = [axis_of(dim, rank) for dim in dims]
     if len(set(axes)) != rank:
         raise RuntimeError("permute(): duplicate dims are not allowed.")
+    back = sorted(range(rank), key=axes.__getitem__)
+    strides = _views.strides_of(input)
+    return _views.made_view(
+        input, permuted(input, axes), lambda parent: permuted(parent, axes), lambda parent, value: permuted(value, back),
+        [strides[axis] for axis in axes],
+    )  # fmt: skip
+
+
+def permuted(input, axes):
     shape = [input._shape[axis] for axis in axes]
     strides = _constants.row_strides(input._shape)
     return rearranged(
@@ -182,6 +208,20 @@ def expand(input, *sizes, **named):
                 f"non-singleton dimension {axis}.  Target sizes: {sizes}.  Tensor sizes: {list(shape)}"
             )
         target.append(size)
+    if target == list(shape):
+        strides = _views.strides_of(input)
+    else:
+        given = [0] * added + _views.strides_of(input)
+        wide = (1,) * added + tuple(shape)
+        strides = [stride if old == new else 0 for stride, old, new in zip(given, wide, target)]
+    return _views.made_view(
+        input, expanded(input, target), lambda parent: expanded(parent, target),
+        _views.not_writable("an expanded tensor"), strides,
+    )  # fmt: skip
+
+
+def expanded(input, target):
+    shape = input._shape
     if input._constant is not None:
         constant = _constants.expanded(input._constant, shape, target)
         if constant is not None:
@@ -212,8 +252,8 @@ def repeat(input, *repeats, **named):
     for times, size in zip(repeats, shape):
         spread += [1, size]
         wide += [times, size]
-    wider = expand(reshape(input, spread), wide)
-    return reshape(wider, [times * size for times, size in zip(repeats, shape)])
+    wider = expanded(reshaped(input, spread), wide)
+    return reshaped(wider, [times * size for times, size in zip(repeats, shape)])
 
 
 def tile(input, *dims):
@@ -228,8 +268,9 @@ def repeat_interleave(input, repeats, dim=None):
         input, dim = flatten(input), 0
     axis = axis_of(dim, len(input._shape))
     shape = list(input._shape)
-    wide = expand(unsqueeze(input, axis + 1), [*shape[: axis + 1], repeats, *shape[axis + 1 :]])
-    return reshape(wide, [*shape[:axis], shape[axis] * repeats, *shape[axis + 1 :]])
+    wide = expanded(reshaped(input, [*shape[: axis + 1], 1, *shape[axis + 1 :]]),
+                    [*shape[: axis + 1], repeats, *shape[axis + 1 :]])  # fmt: skip
+    return reshaped(wide, [*shape[:axis], shape[axis] * repeats, *shape[axis + 1 :]])
 
 
 def cat(tensors, dim=0, *, axis=None, out=None):
@@ -269,9 +310,39 @@ def stack(tensors, dim=0, *, out=None):
 
 def sliced(input, axis, start, end, step=1):
     """`start` and `end` are within the dimension."""
-    size = input._shape[axis]
-    if (start, end, step) == (0, size, 1):
+    if (start, end, step) == (0, input._shape[axis], 1):
         return input
+    strides = _views.strides_of(input)
+    strides[axis] *= step
+    return _views.made_view(
+        input, cut(input, axis, start, end, step), lambda parent: cut(parent, axis, start, end, step),
+        lambda parent, value: filled_in(parent, value, axis, start, end, step), strides,
+    )  # fmt: skip
+
+
+def filled_in(input, value, axis, start, end, step):
+    """`input` with `value` in the place of a slice of it."""
+    size = input._shape[axis]
+    if step == 1:
+        pieces = [cut(input, axis, 0, start, 1), value, cut(input, axis, end, size, 1)]
+        return cat([piece for piece in pieces if piece._shape[axis]], axis)
+    from ._pointwise import gt, where
+
+    mask = gt(spread(Tensor(value._shape, _dtypes.float32, _constants.uniform(1.0)), axis, start, step, size), 0)
+    return where(mask, spread(value, axis, start, step, size), input)
+
+
+def spread(value, axis, start, step, size):
+    """The elements `step` apart from `start` on, among zeros: each gets step − 1 zeros behind, and all are cut to size."""
+    shape = list(value._shape)
+    wide = reshaped(value, [*shape[: axis + 1], 1, *shape[axis + 1 :]])
+    behind = [0, 0] * (len(shape) - 1 - axis)
+    wide = apply("pad", [wide], {"pad": [*behind, 0, step - 1], "value": 0})
+    flat = reshaped(wide, [*shape[:axis], shape[axis] * step, *shape[axis + 1 :]])
+    return apply("pad", [flat], {"pad": [*behind, start, size - start - shape[axis] * step], "value": 0})
+
+
+def cut(input, axis, start, end, step):
     count = max(0, -(-(end - start) // step))
     shape = [*input._shape[:axis], count, *input._shape[axis + 1 :]]
     strides = _constants.row_strides(input._shape)
@@ -345,24 +416,16 @@ def flip(input, *dims, **named):
 
 def roll(input, shifts, dims=None):
     if dims is None:
-        return reshape(roll(flatten(input), shifts, 0), input._shape)
+        return reshaped(roll(flatten(input), shifts, 0), list(input._shape))
     if isinstance(shifts, int):
         shifts, dims = [shifts], [dims]
     for shift, dim in zip(shifts, dims):
         axis = axis_of(dim, len(input._shape))
         size = input._shape[axis]
-        cut = (size - shift) % size if size else 0
-        if cut:
-            input = cat([sliced(input, axis, cut, size), sliced(input, axis, 0, cut)], axis)
-    return input
-
-
-def index_select(input, dim, index):
-    axis = axis_of(dim, len(input._shape))
-    if index._constant is None:
-        raise UnsupportedOp("torch.index_select", "Indexing with a computed tensor is not supported by CNN Lab yet.")
-    pieces = [narrow(input, axis, int(i), 1) for i in index._constant.listed(index.numel())]
-    return cat(pieces, axis)
+        at = (size - shift) % size if size else 0
+        if at:
+            input = cat([sliced(input, axis, at, size), sliced(input, axis, 0, at)], axis)
+    return _views.forgotten(input)
 
 
 def meshgrid(*tensors, indexing="ij"):

@@ -1,7 +1,7 @@
 """The symbolic tensor: a shape and a dtype, and either known values (`_constant`) or a value id on the tape."""
 import math
 
-from . import _constants, _dtypes, _recorder
+from . import _constants, _dtypes, _recorder, _views
 from ._dtypes import CPU, FLOAT32_MAX, Size
 
 # Filled by `_functions`, so that methods and functions are one implementation.
@@ -15,6 +15,9 @@ class Tensor:
     grad_fn = None
     is_leaf = True
     names = ()
+    _storage = None  # shared with those that this is a view of, or that are views of this
+    _view = None
+    _strides = None
 
     def __init__(self, shape=(), dtype=_dtypes.float32, constant=None, id=None, source=None):
         self._shape = Size(shape)
@@ -47,7 +50,7 @@ class Tensor:
     nelement = numel
 
     def stride(self, dim=None):
-        strides = tuple(_constants.row_strides(self._shape))
+        strides = tuple(_views.strides_of(self))
         return strides if dim is None else strides[dim]
 
     def element_size(self):
@@ -59,8 +62,11 @@ class Tensor:
     def is_complex(self):
         return False
 
-    def is_contiguous(self, **_):
-        return True
+    def is_contiguous(self, memory_format=None):
+        return memory_format is not None or _views.is_contiguous(self)
+
+    def contiguous(self, memory_format=None):
+        return self if _views.is_contiguous(self) else _views.forgotten(self)
 
     def get_device(self):
         return -1
@@ -140,16 +146,18 @@ class Tensor:
     @data.setter
     def data(self, other):
         self._shape, self.dtype = other._shape, other.dtype
+        self._storage = self._view = self._strides = None
         self._constant, self._source, self._id = other._constant, other._source, other._id
 
     def detach(self):
-        return Tensor(self._shape, self.dtype, self._constant, self._value_for_alias(), self._source)
+        alias = Tensor(self._shape, self.dtype, self._constant, self._value_for_alias(), self._source)
+        if _recorder.current().call is None:
+            return alias
+        return _views.made_view(self, alias, lambda parent: parent, lambda parent, value: value, self._strides)
 
     def _value_for_alias(self):
         # An alias of a leaf must be the same leaf on the tape.
-        if self._id is None and self._constant is None:
-            self._id = _recorder.new_leaf(self)
-        return self._id
+        return value_id(self) if self._constant is None else self._id
 
     def requires_grad_(self, requires_grad=True):
         self.requires_grad = requires_grad
@@ -195,9 +203,14 @@ class Tensor:
                     f"{spoken(self.dtype)}"
                 )
             result = functions["to"](result, self.dtype)
-        self._shape = result._shape
-        self._constant = result._constant
-        self._id = result._id
+        if in_place:
+            if self._storage is not None and result._constant is None:
+                value_id(result)
+            _views.write(self, result)
+            return self
+        self._shape, self._strides = result._shape, result._strides
+        self._storage = self._view = None
+        _views.put(self, result)
         return self
 
 
@@ -244,6 +257,8 @@ def record_constant(tensor, constant):
 
 def value_id(tensor):
     """The tensor's place on the tape; constants and leaves get one when first used."""
+    if tensor._storage is not None:
+        _views.refresh(tensor)
     if tensor._id is None:
         if tensor._constant is None:
             tensor._id = _recorder.new_leaf(tensor)

@@ -57,3 +57,33 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-06, keepdim=False):
 
 def cdist(x1, x2, p=2.0, compute_mode=None):
     return reductions.norm(pointwise.sub(shaping.unsqueeze(x1, -2), shaping.unsqueeze(x2, -3)), p, -1)
+
+
+def pdist(input, p=2.0):
+    """The distances above the diagonal of `cdist`, row by row."""
+    rows = [cdist(input[i : i + 1], input[i + 1 :], p) for i in range(input._shape[0] - 1)]
+    return shaping.flatten(shaping.cat(rows, 1))
+
+
+def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode="mean",
+                  sparse=False, per_sample_weights=None, include_last_offset=False, padding_idx=None):  # fmt: skip
+    if input.ndim == 2:
+        if offsets is not None:
+            raise ValueError(
+                "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
+                "sequences. However, found offsets of type <class 'torch.Tensor'>"
+            )
+        rows = embedding(input, weight)
+        if per_sample_weights is not None:
+            rows = pointwise.mul(rows, shaping.unsqueeze(per_sample_weights, -1))
+        if mode not in ("sum", "mean", "max"):
+            raise ValueError("mode has to be one of sum or mean")
+        reduce = {"sum": reductions.sum, "mean": reductions.mean, "max": reductions.amax}[mode]
+        return reduce(rows, 1)
+    if input.ndim != 1:
+        raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.ndim}")
+    if offsets is None:
+        raise ValueError("offsets has to be a 1D Tensor but got None")
+    if include_last_offset:
+        offsets = shaping.sliced(offsets, 0, 0, offsets._shape[0] - 1)
+    return apply("embedding_bag", [input, weight, offsets], {"mode": mode})

@@ -3,14 +3,14 @@ import math
 
 from .. import _pointwise as pointwise
 from .. import _shaping as shaping
-from .._recorder import UnsupportedOp
 from .._tensor import apply
 from ._sizes import pair, row
+from ._volumes import adaptive_max_pool2d_with_indices, max_pool2d_with_indices
 
 
 def max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
     if return_indices:
-        raise UnsupportedOp("max_pool2d(return_indices=True)")
+        return max_pool2d_with_indices(input, kernel_size, stride, padding, dilation, ceil_mode)
     kernel = pair(kernel_size, "kernel_size")
     attributes = {
         "kernel_size": kernel, "stride": kernel if stride is None or stride == [] else pair(stride, "stride"),
@@ -55,7 +55,7 @@ def power_root(means, count, norm_type):
 def adaptive(op):
     def call(input, output_size, return_indices=False):
         if return_indices:
-            raise UnsupportedOp(f"{op}(return_indices=True)")
+            return adaptive_max_pool2d_with_indices(input, output_size)
         sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size, output_size)
         sizes = [present if size is None else size for size, present in zip(sizes, input._shape[-2:])]
         return unbatched_pool(op, input, {"output_size": sizes})
@@ -73,7 +73,12 @@ def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode
         shaping.unsqueeze(input, -2), row(kernel_size, 1), row(kernel_size if stride is None else stride, 1),
         row(padding, 0), row(dilation, 1), ceil_mode, return_indices,
     )  # fmt: skip
-    return shaping.squeeze(plane, -2)
+    return rows_of(plane)
+
+
+def rows_of(planes):
+    """Planes of height 1 as rows; values with positions alike."""
+    return tuple(map(rows_of, planes)) if isinstance(planes, tuple) else shaping.squeeze(planes, -2)
 
 
 def avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
@@ -89,4 +94,4 @@ def adaptive_avg_pool1d(input, output_size):
 
 
 def adaptive_max_pool1d(input, output_size, return_indices=False):
-    return shaping.squeeze(adaptive_max_pool2d(shaping.unsqueeze(input, -2), row(output_size, 1), return_indices), -2)
+    return rows_of(adaptive_max_pool2d(shaping.unsqueeze(input, -2), row(output_size, 1), return_indices))

@@ -2,10 +2,11 @@
 import math
 
 from .. import _shaping as shaping
-from .._recorder import UnsupportedOp, warn
+from .._recorder import warn
 from .._tensor import apply
 from ._pooling import adaptive_avg_pool2d
 from ._sizes import number_list, pair, row
+from ._volumes import interpolate3d
 
 
 def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corners=None,
@@ -24,9 +25,15 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
         plane_mode = {"linear": "bilinear"}.get(mode, mode)
         plane = interpolate(shaping.unsqueeze(input, 2), sizes, factors, plane_mode, align_corners)
         return shaping.squeeze(plane, 2)
-    if planes != 2:
-        raise UnsupportedOp(f"interpolate on {input.ndim}-dimensional input")
+    if planes not in (2, 3):
+        raise NotImplementedError(
+            "Input Error: Only 3D, 4D and 5D input Tensors supported "
+            f"(got {input.ndim}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact "
+            f"(got {mode})"
+        )
     sizes = output_sizes(input, size, scale_factor, planes)
+    if planes == 3:
+        return interpolate3d(input, sizes, mode, align_corners)
     if mode == "area":
         return adaptive_avg_pool2d(input, sizes)
     if mode not in ("nearest", "nearest-exact", "bilinear", "bicubic"):
@@ -37,6 +44,12 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
 
 def output_sizes(input, size, scale_factor, planes):
     if size is not None:
+        if isinstance(size, (tuple, list)) and len(size) != planes:
+            raise ValueError(
+                "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions "
+                f"of {list(input._shape[2:])} and output size of {tuple(size)}. Please provide input tensor in "
+                "(N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format."
+            )
         return pair(size, "size", planes)
     sizes = []
     for extent, factor in zip(input._shape[2:], number_list(scale_factor, planes)):
@@ -85,3 +98,14 @@ def channel_shuffle(input, groups):
     n, c, *plane = input._shape
     split = shaping.reshape(input, [n, groups, c // groups, *plane])
     return shaping.reshape(shaping.transpose(split, 1, 2), input._shape)
+
+
+native_channel_shuffle = channel_shuffle
+
+
+def upsample_nearest(input, size=None, scale_factor=None):
+    return interpolate(input, size, scale_factor)
+
+
+def upsample_bilinear(input, size=None, scale_factor=None):
+    return interpolate(input, size, scale_factor, "bilinear", True)

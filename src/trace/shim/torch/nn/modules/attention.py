@@ -94,7 +94,7 @@ class MultiheadAttention(Module):
         if not is_batched:
             output = output.squeeze(0)
         elif not self.batch_first:
-            output = output.transpose(0, 1)
+            output = output.transpose(0, 1).contiguous()
         if not need_weights:
             return output, None
         weights = weights.mean(1) if average_attn_weights else weights

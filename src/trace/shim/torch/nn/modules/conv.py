@@ -1,2 +1,4 @@
 """torch.nn.modules.conv."""
-from .layers import _ConvNd, Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d  # noqa: F401
+from .layers import (  # noqa: F401
+    _ConvNd, Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d,
+)  # fmt: skip

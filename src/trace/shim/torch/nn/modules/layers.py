@@ -72,7 +72,7 @@ class _ConvNd(Module):
 
     def extra_repr(self):
         text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        return text if self.padding in ((0,), (0, 0)) else f"{text}, padding={self.padding}"
+        return text if self.padding in ((0,), (0, 0), (0, 0, 0)) else f"{text}, padding={self.padding}"
 
 
 def convolution(name, planes, function):
@@ -148,6 +148,8 @@ Conv1d = convolution("Conv1d", 1, F.conv1d)
 Conv2d = convolution("Conv2d", 2, F.conv2d)
 ConvTranspose1d = transposed_convolution("ConvTranspose1d", 1, F.conv_transpose1d)
 ConvTranspose2d = transposed_convolution("ConvTranspose2d", 2, F.conv_transpose2d)
+Conv3d = convolution("Conv3d", 3, F.conv3d)
+ConvTranspose3d = transposed_convolution("ConvTranspose3d", 3, F.conv_transpose3d)
 
 
 class Linear(Module):
@@ -190,6 +192,23 @@ class Embedding(Module):
 
     def forward(self, input):
         return F.embedding(input, self.weight, self.padding_idx)
+
+
+class EmbeddingBag(Module):
+    def __init__(self, num_embeddings, embedding_dim, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, mode="mean",
+                 sparse=False, _weight=None, include_last_offset=False, padding_idx=None, device=None, dtype=None):  # fmt: skip
+        super().__init__()
+        self.num_embeddings, self.embedding_dim, self.mode = num_embeddings, embedding_dim, mode
+        self.include_last_offset, self.padding_idx = include_last_offset, padding_idx
+        self.weight = empty_parameter(num_embeddings, embedding_dim) if _weight is None else Parameter(_weight)
+        if _weight is None:
+            init.normal_(self.weight)
+
+    def forward(self, input, offsets=None, per_sample_weights=None):
+        return F.embedding_bag(
+            input, self.weight, offsets, mode=self.mode, per_sample_weights=per_sample_weights,
+            include_last_offset=self.include_last_offset,
+        )  # fmt: skip
 
 
 class Bilinear(Module):

@@ -1,2 +1,2 @@
 """torch.nn.modules.loss."""
-from .stateless import *  # noqa: F401,F403
+from .losses import *  # noqa: F401,F403

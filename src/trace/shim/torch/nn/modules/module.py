@@ -1,5 +1,6 @@
 """torch.nn.Module, as PyTorch behaves: what an assignment registers, in which order, and under which name."""
 import collections
+import itertools
 import sys
 from collections import OrderedDict
 
@@ -9,14 +10,21 @@ from ..._tensor import Parameter, Tensor
 
 
 class RemovableHandle:
+    """Takes a hook away again."""
+
+    numbers = itertools.count()
+
+    def __init__(self, hooks=None):
+        self.hooks, self.id = {} if hooks is None else hooks, next(self.numbers)
+
     def remove(self):
-        pass
+        self.hooks.pop(self.id, None)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        pass
+        self.remove()
 
 
 class _IncompatibleKeys(collections.namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
@@ -52,12 +60,28 @@ class Module:
         put(self, "_buffers", OrderedDict())
         put(self, "_non_persistent_buffers_set", set())
         put(self, "_modules", OrderedDict())
+        put(self, "_forward_hooks", OrderedDict())
+        put(self, "_forward_pre_hooks", OrderedDict())
 
     def forward(self, *_):
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *args, **kwargs):
         return call_module(self, args, kwargs)
+
+    def _hooked_forward(self, args, kwargs):
+        """`forward` with the hooks around it."""
+        for hook, with_kwargs in tuple(self._forward_pre_hooks.values()):
+            result = hook(self, args, kwargs) if with_kwargs else hook(self, args)
+            if result is not None and with_kwargs:
+                args, kwargs = result
+            elif result is not None:
+                args = result if isinstance(result, tuple) else (result,)
+        output = self.forward(*args, **kwargs)
+        for hook, with_kwargs in tuple(self._forward_hooks.values()):
+            result = hook(self, args, kwargs, output) if with_kwargs else hook(self, args, output)
+            output = output if result is None else result
+        return output
 
     # Registration.
     def register_buffer(self, name, tensor, persistent=True):
@@ -281,12 +305,27 @@ class Module:
 
     to = cpu = cuda = float = double = half = bfloat16 = type = share_memory = to_empty = compile = _same
 
+    def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False, always_call=False):
+        """`hook(module, args, output)` runs after forward; what it returns, if anything, is the output."""
+        return self._added(self._forward_hooks, (hook, with_kwargs), prepend)
+
+    def register_forward_pre_hook(self, hook, *, prepend=False, with_kwargs=False):
+        """`hook(module, args)` runs before forward; what it returns, if anything, are the arguments."""
+        return self._added(self._forward_pre_hooks, (hook, with_kwargs), prepend)
+
+    def _added(self, hooks, entry, prepend):
+        handle = RemovableHandle(hooks)
+        hooks[handle.id] = entry
+        if prepend:
+            hooks.move_to_end(handle.id, last=False)
+        return handle
+
     def _hook(self, *args, **kwargs):
         return RemovableHandle()
 
-    register_forward_hook = register_forward_pre_hook = register_full_backward_hook = _hook
+    register_full_backward_hook = register_full_backward_pre_hook = _hook
     register_backward_hook = register_state_dict_pre_hook = register_load_state_dict_post_hook = _hook
-    _register_load_state_dict_pre_hook = _register_state_dict_hook = _hook
+    register_load_state_dict_pre_hook = _register_load_state_dict_pre_hook = _register_state_dict_hook = _hook
 
     def extra_repr(self):
         return ""

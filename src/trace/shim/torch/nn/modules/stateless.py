@@ -104,6 +104,9 @@ def dropout_layer(name, function):
 Dropout = dropout_layer("Dropout", F.dropout)
 Dropout1d = dropout_layer("Dropout1d", F.dropout1d)
 Dropout2d = dropout_layer("Dropout2d", F.dropout2d)
+Dropout3d = dropout_layer("Dropout3d", F.dropout3d)
+AlphaDropout = dropout_layer("AlphaDropout", F.alpha_dropout)
+FeatureAlphaDropout = dropout_layer("FeatureAlphaDropout", F.feature_alpha_dropout)
 
 MAX_POOL = {"kernel_size": REQUIRED, "stride": None, "padding": 0, "dilation": 1, "return_indices": False,
             "ceil_mode": False}  # fmt: skip
@@ -118,6 +121,7 @@ def max_pool(name, function):
 
 MaxPool1d = max_pool("MaxPool1d", F.max_pool1d)
 MaxPool2d = max_pool("MaxPool2d", F.max_pool2d)
+MaxPool3d = max_pool("MaxPool3d", F.max_pool3d)
 AvgPool1d = layer(
     "AvgPool1d", AVG_POOL,
     lambda s, x: F.avg_pool1d(x, s.kernel_size, s.stride, s.padding, s.ceil_mode, s.count_include_pad),
@@ -128,18 +132,58 @@ AvgPool2d = layer(
         x, s.kernel_size, s.stride, s.padding, s.ceil_mode, s.count_include_pad, s.divisor_override
     ),
 )  # fmt: skip
+AvgPool3d = layer(
+    "AvgPool3d", {**AVG_POOL, "divisor_override": None},
+    lambda s, x: F.avg_pool3d(
+        x, s.kernel_size, s.stride, s.padding, s.ceil_mode, s.count_include_pad, s.divisor_override
+    ),
+)  # fmt: skip
 LP_POOL = {"norm_type": REQUIRED, "kernel_size": REQUIRED, "stride": None, "ceil_mode": False}
 LPPool1d = layer("LPPool1d", LP_POOL, lambda s, x: F.lp_pool1d(x, s.norm_type, s.kernel_size, s.stride, s.ceil_mode))
 LPPool2d = layer("LPPool2d", LP_POOL, lambda s, x: F.lp_pool2d(x, s.norm_type, s.kernel_size, s.stride, s.ceil_mode))
+LPPool3d = layer("LPPool3d", LP_POOL, lambda s, x: F.lp_pool3d(x, s.norm_type, s.kernel_size, s.stride, s.ceil_mode))
+
+
+def unpool_layer(name, function):
+    def __init__(self, kernel_size, stride=None, padding=0):
+        Module.__init__(self)
+        self.kernel_size, self.padding = kernel_size, padding
+        self.stride = kernel_size if stride is None else stride
+
+    def forward(self, input, indices, output_size=None):
+        return function(input, indices, self.kernel_size, self.stride, self.padding, output_size)
+
+    return type(name, (Module,), {"__init__": __init__, "forward": forward, "__module__": "torch.nn"})
+
+
+MaxUnpool1d = unpool_layer("MaxUnpool1d", F.max_unpool1d)
+MaxUnpool2d = unpool_layer("MaxUnpool2d", F.max_unpool2d)
+MaxUnpool3d = unpool_layer("MaxUnpool3d", F.max_unpool3d)
+FRACTIONAL = {"kernel_size": REQUIRED, "output_size": None, "output_ratio": None, "return_indices": False,
+              "_random_samples": None}  # fmt: skip
+
+
+def fractional_pool(name, function):
+    return layer(name, FRACTIONAL, lambda s, x: function(
+        x, s.kernel_size, s.output_size, s.output_ratio, s.return_indices
+    ))  # fmt: skip
+
+
+FractionalMaxPool2d = fractional_pool("FractionalMaxPool2d", F.fractional_max_pool2d)
+FractionalMaxPool3d = fractional_pool("FractionalMaxPool3d", F.fractional_max_pool3d)
 SIZE = {"output_size": REQUIRED}
 AdaptiveAvgPool1d = layer("AdaptiveAvgPool1d", SIZE, lambda s, x: F.adaptive_avg_pool1d(x, s.output_size))
 AdaptiveAvgPool2d = layer("AdaptiveAvgPool2d", SIZE, lambda s, x: F.adaptive_avg_pool2d(x, s.output_size))
+AdaptiveAvgPool3d = layer("AdaptiveAvgPool3d", SIZE, lambda s, x: F.adaptive_avg_pool3d(x, s.output_size))
 MAX_SIZE = {**SIZE, "return_indices": False}
 AdaptiveMaxPool1d = layer(
     "AdaptiveMaxPool1d", MAX_SIZE, lambda s, x: F.adaptive_max_pool1d(x, s.output_size, s.return_indices)
 )
 AdaptiveMaxPool2d = layer(
     "AdaptiveMaxPool2d", MAX_SIZE, lambda s, x: F.adaptive_max_pool2d(x, s.output_size, s.return_indices)
+)
+AdaptiveMaxPool3d = layer(
+    "AdaptiveMaxPool3d", MAX_SIZE, lambda s, x: F.adaptive_max_pool3d(x, s.output_size, s.return_indices)
 )
 
 Flatten = layer("Flatten", {"start_dim": 1, "end_dim": -1}, lambda s, x: shaping.flatten(x, s.start_dim, s.end_dim))
@@ -166,6 +210,10 @@ ChannelShuffle = layer("ChannelShuffle", {"groups": REQUIRED}, lambda s, x: F.ch
 Unfold = layer(
     "Unfold", {"kernel_size": REQUIRED, "dilation": 1, "padding": 0, "stride": 1},
     lambda s, x: F.unfold(x, s.kernel_size, s.dilation, s.padding, s.stride),
+)  # fmt: skip
+Fold = layer(
+    "Fold", {"output_size": REQUIRED, "kernel_size": REQUIRED, "dilation": 1, "padding": 0, "stride": 1},
+    lambda s, x: F.fold(x, s.output_size, s.kernel_size, s.dilation, s.padding, s.stride),
 )  # fmt: skip
 LocalResponseNorm = layer(
     "LocalResponseNorm", {"size": REQUIRED, "alpha": 0.0001, "beta": 0.75, "k": 1.0},
@@ -195,6 +243,11 @@ ReplicationPad1d = padding_layer("ReplicationPad1d", "replicate", 2)
 ReplicationPad2d = padding_layer("ReplicationPad2d", "replicate")
 CircularPad1d = padding_layer("CircularPad1d", "circular", 2)
 CircularPad2d = padding_layer("CircularPad2d", "circular")
+ZeroPad3d = padding_layer("ZeroPad3d", "constant", 6)
+ConstantPad3d = padding_layer("ConstantPad3d", "value", 6)
+ReflectionPad3d = padding_layer("ReflectionPad3d", "reflect", 6)
+ReplicationPad3d = padding_layer("ReplicationPad3d", "replicate", 6)
+CircularPad3d = padding_layer("CircularPad3d", "circular", 6)
 
 
 class Identity(Module):
@@ -203,38 +256,3 @@ class Identity(Module):
 
     def forward(self, input):
         return input
-
-
-OLD = {"size_average": None}
-TAIL = {"reduce": None, "reduction": "mean"}
-CrossEntropyLoss = layer(
-    "CrossEntropyLoss", {"weight": None, **OLD, "ignore_index": -100, **TAIL, "label_smoothing": 0.0},
-    lambda s, x, y: F.cross_entropy(x, y, s.weight, None, s.ignore_index, None, s.reduction, s.label_smoothing),
-)  # fmt: skip
-NLLLoss = layer(
-    "NLLLoss", {"weight": None, **OLD, "ignore_index": -100, **TAIL},
-    lambda s, x, y: F.nll_loss(x, y, s.weight, None, s.ignore_index, None, s.reduction),
-)  # fmt: skip
-BCEWithLogitsLoss = layer(
-    "BCEWithLogitsLoss", {"weight": None, **OLD, **TAIL, "pos_weight": None},
-    lambda s, x, y: F.binary_cross_entropy_with_logits(x, y, s.weight, None, None, s.reduction, s.pos_weight),
-)  # fmt: skip
-BCELoss = layer(
-    "BCELoss", {"weight": None, **OLD, **TAIL},
-    lambda s, x, y: F.binary_cross_entropy(x, y, s.weight, None, None, s.reduction),
-)  # fmt: skip
-MSELoss = layer("MSELoss", {**OLD, **TAIL}, lambda s, x, y: F.mse_loss(x, y, None, None, s.reduction))
-L1Loss = layer("L1Loss", {**OLD, **TAIL}, lambda s, x, y: F.l1_loss(x, y, None, None, s.reduction))
-SmoothL1Loss = layer(
-    "SmoothL1Loss", {**OLD, **TAIL, "beta": 1.0}, lambda s, x, y: F.smooth_l1_loss(x, y, None, None, s.reduction, s.beta)
-)
-HuberLoss = layer(
-    "HuberLoss", {"reduction": "mean", "delta": 1.0}, lambda s, x, y: F.huber_loss(x, y, s.reduction, s.delta)
-)
-CosineSimilarity = layer(
-    "CosineSimilarity", {"dim": 1, "eps": 1e-08}, lambda s, a, b: F.cosine_similarity(a, b, s.dim, s.eps)
-)
-PairwiseDistance = layer(
-    "PairwiseDistance", {"p": 2.0, "eps": 1e-06, "keepdim": False},
-    lambda s, a, b: F.pairwise_distance(a, b, s.p, s.eps, s.keepdim),
-)  # fmt: skip

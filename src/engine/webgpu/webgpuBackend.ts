@@ -34,8 +34,10 @@ export async function createWebgpuBackend(
   if (!adapter) throw new Error('WebGPU found no graphics adapter.');
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
   const { subgroupMinSize, subgroupMaxSize } = adapter.info;
-  // Kernels are written for one size; where it may change from kernel to kernel they do without.
-  const subgroups = adapter.features.has('subgroups') && subgroupMinSize === subgroupMaxSize;
+  // Kernels are written for one size; where it may change from kernel to kernel they do without. So they do where
+  // subgroups are too small to gain anything (SwiftShader's have 4 lanes).
+  const subgroups =
+    adapter.features.has('subgroups') && subgroupMinSize === subgroupMaxSize && subgroupMinSize >= 8;
   const device = await adapter.requestDevice({
     label: 'CNN Lab',
     requiredFeatures: subgroups ? ['subgroups'] : [],

@@ -164,36 +164,49 @@ ${vectors ? loadVectors(i) : loadNumbers(i)}
     }
     plane += area;
   }
-  let stores = tile < params.quads * params.rowTiles;
-${range(block)
-  .map(
-    (o) => `  if (stores && first_output + ${o}u < params.outputs) {
-    let channel = channel_group * params.outputs + first_output + ${o}u;
+  if (tile >= params.quads * params.rowTiles) { return; }
+  // A loop, since unrolled stores take long to compile.
+  var sums = array<vec4f, ${rows * block}>(${range(rows)
+    .flatMap((i) => range(block).map((o) => `sum${i}_${o}`))
+    .join(', ')});
+  for (var o = 0u; o < min(${block}u, params.outputs - first_output); o++) {
+    let channel = channel_group * params.outputs + first_output + o;
     let offset = ${shape.bias === null ? '0.0' : 'bias[channel]'};
     let first = (group.z * params.groups * params.outputs + channel) * area + u32(y) * line_width + x${vectors ? '' : ' * 4u'};
-${range(rows)
-  .map((i) => storeRow(i, o, vectors))
-  .join('\n')}
+    for (var i = 0u; i < min(${rows}u, params.height - u32(y)); i++) {
+      let sum = sums[i * ${block}u + o] + offset;
+      ${
+        vectors
+          ? 'result[first + i * line_width] = sum;'
+          : [0, 1, 2, 3]
+              .map(
+                (k) =>
+                  `if (x * 4u + ${k}u < params.width) { result[first + i * line_width + ${k}u] = sum.${'xyzw'[k]}; }`,
+              )
+              .join('\n      ')
+      }
+    }
   }`,
-  )
-  .join('\n')}`,
   });
 }
 
 /** The vector of row `i` and what lies a pixel to its left and right. */
 const loadVectors = (i: number): string => `      let at${i} = line${i} + x;
       let pixels${i}_1 = select(vec4f(), source[at${i}], inside${i});
-      let before${i} = select(0.0, source[at${i} - select(0u, 1u, x > 0u)].w, inside${i} && x > 0u);
-      let after${i} = select(0.0, source[at${i} + select(0u, 1u, x + 1u < params.quads)].x, inside${i} && x + 1u < params.quads);
+      let before${i} = select(0.0, source[at${i} - select(0u, 1u, x > 0u)].w, inside${i} & (x > 0u));
+      let after${i} = select(0.0, source[at${i} + select(0u, 1u, x + 1u < params.quads)].x, inside${i} & (x + 1u < params.quads));
       let pixels${i}_0 = vec4f(before${i}, pixels${i}_1.xyz);
       let pixels${i}_2 = vec4f(pixels${i}_1.yzw, after${i});`;
 
-/** The same where rows are not whole vectors: six numbers. */
+/**
+ * The same where rows are not whole vectors: six numbers. Conditions are joined by `&`: `&&` branches, and a dozen
+ * branches here took SwiftShader a minute to compile.
+ */
 const loadNumbers = (i: number): string => `${range(6)
   .map(
     (k) => `      let column${i}_${k} = i32(x * 4u) + ${k - 1};
       let number${i}_${k} = select(0.0, source[line${i} + u32(clamp(column${i}_${k}, 0, i32(params.width) - 1))],
-        inside${i} && column${i}_${k} >= 0 && column${i}_${k} < i32(params.width));`,
+        inside${i} & (column${i}_${k} >= 0) & (column${i}_${k} < i32(params.width)));`,
   )
   .join('\n')}
 ${[0, 1, 2]
@@ -202,14 +215,6 @@ ${[0, 1, 2]
       `      let pixels${i}_${kx} = vec4f(${[0, 1, 2, 3].map((k) => `number${i}_${kx + k}`).join(', ')});`,
   )
   .join('\n')}`;
-
-function storeRow(i: number, o: number, vectors: boolean): string {
-  const fits = i === 0 ? 'true' : `u32(y) + ${i}u < params.height`;
-  if (vectors) return `    if (${fits}) { result[first + ${i}u * line_width] = sum${i}_${o} + offset; }`;
-  return `    for (var k = 0u; k < 4u; k++) {
-      if (${fits} && x * 4u + k < params.width) { result[first + ${i}u * line_width + k] = sum${i}_${o}[k] + offset; }
-    }`;
-}
 
 /** 1×1: each vector of pixels meets a block's weights once a channel. */
 function pointwise(name: string, shape: ConvGeometry, packed: PackedWeights) {

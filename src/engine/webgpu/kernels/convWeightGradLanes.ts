@@ -95,8 +95,8 @@ fn load_row(plane: u32, y: i32, x: u32) -> Row {
   let at = plane + u32(clamp(y, 0, i32(params.height) - 1)) * params.quads + x;
   return Row(
     select(vec4f(), source[at], inside),
-    select(0.0, source[at - select(0u, 1u, x > 0u)].w, inside && x > 0u),
-    select(0.0, source[at + select(0u, 1u, x + 1u < params.quads)].x, inside && x + 1u < params.quads),
+    select(0.0, source[at - select(0u, 1u, x > 0u)].w, inside & (x > 0u)),
+    select(0.0, source[at + select(0u, 1u, x + 1u < params.quads)].x, inside & (x + 1u < params.quads)),
   );
 }`,
     body: `  let channel_group = group.y / params.outputBlocks;

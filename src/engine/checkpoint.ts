@@ -1,5 +1,6 @@
 /** @file Weights and optimizer state as the two files of a checkpoint, and back. */
 import type { StateEntry } from '../core/graph/tracedModel';
+import { averageOf } from '../core/optim/gradients';
 import type { StepState } from '../core/passes/trainingStep';
 import { initialState } from '../core/random/initialState';
 import type { TrainingJob } from '../core/runs/job';
@@ -18,7 +19,7 @@ export interface Checkpoint {
   readonly position: TrainerPosition;
 }
 
-const BEGINNING: TrainerPosition = { step: 0, epoch: 1, batch: 0, best: null };
+const BEGINNING: TrainerPosition = { step: 0, epoch: 1, batch: 0, best: null, plateau: null };
 const POSITION_KEY = 'cnnlab.position';
 
 /**
@@ -40,11 +41,11 @@ export function readCheckpoint(
 ): Checkpoint {
   const optimizer = parse(trainerState, 'The saved optimizer state');
   const position = positionOf(optimizer);
-  const entries = specs.filter(({ init }) => init === 'zeros').map(entryOf);
+  const entries = specs.filter(({ init }) => init !== 'model').map(entryOf);
   const all = new Map<string, TensorData>(modelValues(weights, job.state, 'The checkpoint'));
   requireMatch(optimizer, entries, 'The saved optimizer state');
   for (const [name, values] of stateDictValues(optimizer, entries)) all.set(name, values as TensorData);
-  return { ...split(all, specs), position };
+  return { ...split(exchangeAverages(all, specs), specs), position };
 }
 
 /** How many steps the trainer state has behind it. @throws TrainingError when it is none */
@@ -58,22 +59,32 @@ export function writeCheckpoint(
   specs: readonly StepState[],
   { tensors, counters, position }: Checkpoint,
 ): { weights: Uint8Array<ArrayBuffer>; trainerState: Uint8Array<ArrayBuffer> } {
-  const values = new Map<string, ArrayLike<number>>(tensors);
+  const values = exchangeAverages(new Map<string, ArrayLike<number>>(tensors), specs);
   for (const { name, dtype } of state) {
     if (!values.has(name) && dtype === 'int64') values.set(name, [counters.get(name) ?? 0]);
   }
   const slots = specs
-    .filter(({ init }) => init === 'zeros')
+    .filter(({ init }) => init !== 'model')
     .map(({ name, type }) => ({
       name,
       shape: type.shape,
       dtype: 'F32' as const,
-      values: tensors.get(name)!,
+      values: values.get(name)!,
     }));
   return {
     weights: stateDictToSafetensors(state, values),
     trainerState: writeSafetensors(slots, { [POSITION_KEY]: JSON.stringify(position) }),
   };
+}
+
+/** Where a moving average of the weights is kept, people get that as the weights, and trainer state holds the others. */
+function exchangeAverages<T>(values: Map<string, T>, specs: readonly StepState[]): Map<string, T> {
+  for (const name of specs.flatMap((spec) => (spec.init === 'model' ? [spec.name] : []))) {
+    const [weights, average] = [values.get(name), values.get(averageOf(name))];
+    if (weights === undefined || average === undefined) continue;
+    values.set(name, average).set(averageOf(name), weights);
+  }
+  return values;
 }
 
 /**
@@ -137,6 +148,11 @@ function requireMatch(
   }
 }
 
+/** `optimizer.<slot>.<parameter>` → `<parameter>` */
+function parameterOf(slot: string): string {
+  return slot.split('.').slice(2).join('.');
+}
+
 /** What the backend holds, apart from what the trainer counts. */
 function split(
   values: ReadonlyMap<string, TensorData>,
@@ -144,9 +160,11 @@ function split(
 ): Pick<Checkpoint, 'tensors' | 'counters'> {
   const held = new Set(specs.map(({ name }) => name));
   const counted = [...values].filter(([name, data]) => !held.has(name) && data.length === 1);
-  const tensors = specs.map(({ name, type }): [string, TensorData] => {
+  const tensors = specs.map(({ name, type, init }): [string, TensorData] => {
     const size = type.shape.reduce((a, b) => a * b, 1);
-    return [name, values.get(name) ?? new Float32Array(size)];
+    const start = init === 'parameter' ? values.get(parameterOf(name)) : undefined;
+    const filled = new Float32Array(size).fill(typeof init === 'number' ? init : 0);
+    return [name, values.get(name) ?? start?.slice() ?? filled];
   });
   return {
     tensors: new Map(tensors),

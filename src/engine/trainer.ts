@@ -1,6 +1,8 @@
 /** @file Runs a training job from its first step to its last checkpoint, wherever the backend lives. */
 import type { Sample } from '../core/dataset/dataset';
+import type { Graph } from '../core/graph/ir';
 import { readMetrics } from '../core/metrics/readMetrics';
+import { averagedParameters } from '../core/optim/gradients';
 import {
   buildEvaluationStep,
   buildTrainingStep,
@@ -17,6 +19,7 @@ import { macrotask } from './macrotask';
 import { MetricMean } from './metricMean';
 import { Pace } from './pace';
 import { pinnedPreviews } from './pinnedPreviews';
+import { StepRate } from './stepRate';
 import { TrainingError } from './trainingError';
 
 type Emit = (event: TrainEvent) => void;
@@ -43,13 +46,18 @@ export class Trainer {
   private readonly state: StateStore;
   private readonly counters: Map<string, number>;
   private readonly specs: readonly StepState[];
+  /** Parameters that are validated and shown by their moving average. */
+  private readonly averaged: ReadonlySet<string>;
 
   private position: TrainerPosition;
+  private readonly rate: StepRate;
   private pausing: { resumed: Promise<void>; resume: () => void } | null = null;
   private stopping = false;
   private lastCheckpoint = Number.NEGATIVE_INFINITY;
   private lastPreview = 0;
   private trainSteps = new Map<number, CompiledStep>();
+  /** Of batches that only add their gradients, where several make a step. */
+  private accumulateSteps = new Map<number, CompiledStep>();
   private evalSteps = new Map<number, CompiledStep>();
 
   /** @throws TrainingError when weights to start from do not fit the model. */
@@ -67,8 +75,10 @@ export class Trainer {
     });
     this.pinned = (job.validation.length ? job.validation : job.train).slice(0, PINNED_SAMPLES);
     this.specs = this.trainingStep(job.trainGraphs[0]!.graph).stateSpecs;
+    this.averaged = averagedParameters(this.specs);
     const start = job.resume ? readCheckpoint(job, this.specs, job.resume) : startingState(job, this.specs);
     this.position = start.position;
+    this.rate = new StepRate(job.experiment, start.position.plateau ?? null);
     this.counters = new Map(start.counters);
     this.state = backend.createState(this.specs);
     this.state.write(start.tensors);
@@ -141,8 +151,12 @@ export class Trainer {
       const best = betterOf(this.position.best, { epoch, step, validation }, training);
       const improved = best !== this.position.best;
       const isWhole = this.position.batch >= batches.length;
+      if (isWhole) this.rate.afterEpoch(validation.loss ?? training.loss ?? Number.NaN);
       // Cut by `maxSteps`, an epoch goes on where it was left.
-      this.position = isWhole ? { step, epoch: epoch + 1, batch: 0, best } : { ...this.position, best };
+      const { plateau } = this.rate;
+      this.position = isWhole
+        ? { step, epoch: epoch + 1, batch: 0, best, plateau }
+        : { ...this.position, best };
       await this.preview(epoch);
       await this.checkpoint(improved);
       if (maxSteps !== null && step >= maxSteps) break;
@@ -183,15 +197,17 @@ export class Trainer {
     batchesPerEpoch: number,
     mean: MetricMean,
   ): Promise<void> {
-    const { optimizer, seed, epochs } = this.job.experiment;
-    const { executable, step: compiled } = this.trainSteps.get(size)!;
+    const { seed, epochs } = this.job.experiment;
+    const { lr, scalars, isLastOfStep } = this.rate.at(step, epoch, batchesPerEpoch);
+    const steps = isLastOfStep ? this.trainSteps : this.accumulateSteps;
+    const { executable, step: compiled } = steps.get(size)!;
     const outputs = await executable.run({
       data: new Map<string, TensorData>([
         ['input0', batch.input],
         ['target', batch.target],
       ]),
       // Scalars are float32: seeds stay below 2²⁴ to be exact.
-      scalars: { lr: optimizer.lr, step, seed: (seed * 7919 + step) % 2 ** 24 },
+      scalars: { ...scalars, lr, seed: (seed * 7919 + step) % 2 ** 24 },
     });
     for (const counter of compiled.graph.counters) {
       this.counters.set(counter, (this.counters.get(counter) ?? 0) + 1);
@@ -206,14 +222,14 @@ export class Trainer {
       epoch,
       loss,
       metrics,
-      lr: optimizer.lr,
+      lr,
       millisecondsPerStep: millisecondsPerStep ?? 0,
       secondsLeft: millisecondsPerStep === null ? null : ((total - step) * millisecondsPerStep) / 1000,
     });
     if (!Number.isFinite(loss)) {
       throw new TrainingError(
         `The loss became ${loss} at step ${step} (epoch ${epoch}).`,
-        `Lower the learning rate (now ${optimizer.lr}) or check the images for broken values. The last checkpoint is kept.`,
+        `Lower the learning rate (now ${lr}) or check the images for broken values. The last checkpoint is kept.`,
       );
     }
     mean.add({ loss, ...metrics }, size);
@@ -316,6 +332,13 @@ export class Trainer {
         into: this.trainSteps,
         step: this.trainingStep(graph),
       })),
+      ...((this.job.experiment.gradients?.accumulate ?? 1) > 1
+        ? this.job.trainGraphs.map(({ batch, graph }) => ({
+            batch,
+            into: this.accumulateSteps,
+            step: this.trainingStep(graph, true),
+          }))
+        : []),
       ...this.job.evalGraphs.map(({ batch, graph }) => ({
         batch,
         into: this.evalSteps,
@@ -333,14 +356,15 @@ export class Trainer {
     this.emit({ kind: 'progress', phase: 'compiling', done: all.length, total: all.length });
   }
 
-  private trainingStep(graph: TrainingJob['trainGraphs'][number]['graph']): TrainingStep {
-    const { loss, optimizer, task } = this.job.experiment;
-    return buildTrainingStep({ graph, state: this.job.state, loss, optimizer, task });
+  private trainingStep(graph: Graph, onlyAccumulate = false): TrainingStep {
+    const { loss, optimizer, gradients, ema, task } = this.job.experiment;
+    const { state } = this.job;
+    return buildTrainingStep({ graph, state, loss, optimizer, gradients, ema, task, onlyAccumulate });
   }
 
-  private evaluationStep(graph: TrainingJob['evalGraphs'][number]['graph']): TrainingStep {
+  private evaluationStep(graph: Graph): TrainingStep {
     const { loss, task } = this.job.experiment;
-    return buildEvaluationStep({ graph, loss, task });
+    return buildEvaluationStep({ graph, loss, task, averaged: this.averaged });
   }
 
   private load(samples: readonly Sample[], epoch: number): Promise<Batch> {
@@ -364,8 +388,8 @@ export class Trainer {
   }
 
   private dispose(): void {
-    for (const { executable } of [...this.trainSteps.values(), ...this.evalSteps.values()])
-      executable.dispose();
+    for (const steps of [this.trainSteps, this.accumulateSteps, this.evalSteps])
+      for (const { executable } of steps.values()) executable.dispose();
     this.state.dispose();
   }
 }

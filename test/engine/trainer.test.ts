@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { TrainingJob } from '../../src/core/runs/job';
+import { optimizerSettings } from '../../src/core/runs/optimizerFields';
 import type { TrainEvent } from '../../src/core/runs/run';
+import { scheduleSettings } from '../../src/core/runs/scheduleFields';
 import { readSafetensors } from '../../src/core/weights/safetensors';
 import { stateDictToSafetensors } from '../../src/core/weights/stateDict';
 import { Trainer } from '../../src/engine/trainer';
@@ -130,6 +132,30 @@ test('a stopped run resumes with the very losses that it would have had', async 
   const second = await train({ ...jobOf(images), resume: { weights, trainerState } }, images);
   expect(second.outcome).toBe('completed');
   expect([...losses(first.events), ...losses(second.events)]).toEqual(losses(whole.events));
+});
+
+test('resumed inside an accumulated step, with averages, a schedule and AMSGrad, nothing changes', async () => {
+  const images = cellImages(13, 64);
+  const job = jobOf(images, {
+    epochs: 3,
+    optimizer: optimizerSettings({ name: 'adam', lr: 0.01, amsgrad: true }),
+    schedule: scheduleSettings({ name: 'plateau', patience: 0, threshold: 0.9, factor: 0.5, warmupSteps: 3 }),
+    gradients: { clipNorm: 1, clipValue: null, accumulate: 2 },
+    ema: 0.5,
+  });
+  const whole = await train(job, images);
+  expect(whole.outcome).toBe('completed');
+  const first = await train({ ...job, maxSteps: 5 }, images);
+  const { weights, trainerState } = of(first.events, 'checkpoint').at(-1)!;
+  const second = await train({ ...job, resume: { weights, trainerState } }, images);
+  const seen = (events: readonly TrainEvent[]) => of(events, 'step').map(({ loss, lr }) => [loss, lr]);
+  expect([...seen(first.events), ...seen(second.events)]).toEqual(seen(whole.events));
+  expect(of(second.events, 'epoch').at(-1)!.validation).toEqual(of(whole.events, 'epoch').at(-1)!.validation);
+  expect(of(second.events, 'checkpoint').at(-1)!.weights).toEqual(
+    of(whole.events, 'checkpoint').at(-1)!.weights,
+  );
+  // Two cuts, after the second and third epoch's ends, are seen by the third epoch's steps alone.
+  expect(of(whole.events, 'step').at(-1)!.lr).toBeCloseTo(0.01 * 0.5, 8);
 });
 
 test('a run that ends in the middle of an epoch goes on there', async () => {

@@ -1,13 +1,14 @@
-"""Losses with their gradients, and three steps of each optimizer, from PyTorch.
+"""Losses with their gradients, steps of each optimizer, and rates of each schedule, from PyTorch.
 
     python3 test/golden/make_training_goldens.py
 
 writes test/golden/training.json, which trainingGoldens.ts reads:
 
     {"losses":     [{"loss", "output": TENSOR, "target": TENSOR, "value", "gradient": [numbers]}],
-     "optimizers": [{"settings", "lr": [3 numbers], "start": [numbers], "gradients": [3 x [numbers]],
-                     "parameters": [3 x [numbers]]}]}                       TENSOR = {"shape", "dtype", "values"}
+     "optimizers": [{"settings", "lr": [numbers], "start": BY_NAME, "gradients": [BY_NAME], "parameters": [BY_NAME]}],
+     "schedules":  {"epochs", "stepsPerEpoch", "lr", "losses": [of each epoch], "cases": [{"settings", "rates"}]}}
 
+with TENSOR = {"shape", "dtype", "values"} and BY_NAME = {parameter: [numbers]}; `parameters` are those after each step.
 `gradient` is that of the output; `loss` a name or an experiment's settings. Losses that PyTorch lacks are written out below.
 """
 
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+import torch.optim.lr_scheduler as schedulers
 from torchvision.ops import sigmoid_focal_loss
 
 HERE = Path(__file__).parent
@@ -227,25 +229,75 @@ CASES = [
      PIXELS, MASKS),
 ]
 
-BASE = {"name": "sgd", "lr": 0.1, "momentum": 0, "nesterov": False, "weightDecay": 0, "betas": [0.9, 0.999],
-        "eps": 1e-8}
 SETTINGS = [
-    BASE,
-    {**BASE, "momentum": 0.9},
-    {**BASE, "momentum": 0.8, "nesterov": True, "weightDecay": 0.05},
-    {**BASE, "name": "adam"},
-    {**BASE, "name": "adam", "weightDecay": 0.1, "betas": [0.8, 0.95], "eps": 1e-6},
-    {**BASE, "name": "adamw", "weightDecay": 0.01},
+    {"name": "sgd", "lr": 0.1},
+    {"name": "sgd", "lr": 0.1, "momentum": 0.9},
+    {"name": "sgd", "lr": 0.1, "momentum": 0.8, "nesterov": True, "weightDecay": 0.05},
+    {"name": "sgd", "lr": 0.1, "momentum": 0.8, "dampening": 0.4, "weightDecay": 0.05},
+    {"name": "adam", "lr": 0.1},
+    {"name": "adam", "lr": 0.1, "weightDecay": 0.1, "betas": [0.8, 0.95], "eps": 1e-6},
+    {"name": "adam", "lr": 0.1, "weightDecay": 0.1, "amsgrad": True},
+    {"name": "adamw", "lr": 0.1, "weightDecay": 0.01},
+    {"name": "adamw", "lr": 0.1, "weightDecay": 0.2, "amsgrad": True, "betas": [0.8, 0.9], "eps": 1e-3},
+    {"name": "nadam", "lr": 0.1},
+    {"name": "nadam", "lr": 0.1, "weightDecay": 0.1, "betas": [0.8, 0.95], "eps": 1e-4, "momentumDecay": 0.02},
+    {"name": "rmsprop", "lr": 0.1},
+    {"name": "rmsprop", "lr": 0.1, "momentum": 0.7, "centered": True, "alpha": 0.9, "eps": 1e-2, "weightDecay": 0.1},
+    {"name": "adagrad", "lr": 0.1},
+    {"name": "adagrad", "lr": 0.1, "lrDecay": 0.3, "initialAccumulatorValue": 0.5, "eps": 1e-3, "weightDecay": 0.1},
+    {"name": "lion", "lr": 0.1},
+    {"name": "lion", "lr": 0.1, "weightDecay": 0.1, "betas": [0.8, 0.7]},
+    {"name": "adamw", "lr": 0.1, "weightDecay": 0.3, "decayNormsAndBiases": False},
+    {"name": "sgd", "lr": 0.1, "momentum": 0.9, "weightDecay": 0.3,
+     "groups": [{"parameters": "*.bias", "lrFactor": 0.25, "weightDecay": 0}]},
 ]
-RATES = [0.1, 0.05, 0.2]
+RATES = [0.1, 0.05, 0.2, 0.1, 0.02]
+# Parameter name -> shape; the gradient of a parameter at each step comes after its first values.
+PARAMETERS = {"layer.weight": (2, 3), "layer.bias": (4,)}
 
 
-def make_optimizer(s, parameters):
-    if s["name"] == "sgd":
-        return torch.optim.SGD(parameters, lr=s["lr"], momentum=s["momentum"], nesterov=s["nesterov"],
-                               weight_decay=s["weightDecay"])
-    kind = torch.optim.Adam if s["name"] == "adam" else torch.optim.AdamW
-    return kind(parameters, lr=s["lr"], betas=s["betas"], eps=s["eps"], weight_decay=s["weightDecay"])
+class Lion(torch.optim.Optimizer):
+    """Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023, program 2."""
+
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                m = self.state[p].setdefault("exp_avg", torch.zeros_like(p))
+                with torch.no_grad():
+                    p.mul_(1 - group["lr"] * group["weight_decay"])
+                    p.sub_(group["lr"] * (beta1 * m + (1 - beta1) * p.grad).sign())
+                    m.mul_(beta2).add_(p.grad, alpha=1 - beta2)
+
+
+RENAMED = {"weightDecay": "weight_decay", "lrDecay": "lr_decay", "initialAccumulatorValue": "initial_accumulator_value",
+           "momentumDecay": "momentum_decay"}
+KINDS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "nadam": torch.optim.NAdam,
+         "rmsprop": torch.optim.RMSprop, "adagrad": torch.optim.Adagrad}
+
+
+def group_of(name, parameter, settings):
+    """PyTorch's parameter group with the settings that our options give this parameter."""
+    group = {"params": [parameter], "factor": 1.0}
+    if parameter.dim() < 2 and settings.get("decayNormsAndBiases") is False:
+        group["weight_decay"] = 0.0
+    for own in settings.get("groups", []):
+        if name.endswith(own["parameters"].removeprefix("*")):
+            group.update(factor=own["lrFactor"], weight_decay=own["weightDecay"])
+    return group
+
+
+def make_optimizer(settings, parameters):
+    groups = [group_of(name, parameter, settings) for name, parameter in parameters.items()]
+    options = {RENAMED.get(key, key): value for key, value in settings.items()
+               if key not in ("name", "groups", "decayNormsAndBiases")}
+    if settings["name"] == "lion":
+        return Lion(groups, {"betas": (0.9, 0.99), "weight_decay": 0, **options})
+    if settings["name"] == "adamw":
+        options.setdefault("weight_decay", 0.01)
+    if settings["name"] == "nadam":
+        options["foreach"] = True  # the other path of 1.13 takes mu twice into its product; later releases do not
+    return KINDS[settings["name"]](groups, **options)
 
 
 def numbers(tensor):
@@ -276,24 +328,128 @@ def loss_case(loss, shape, target):
             "value": numbers(value)[0], "gradient": numbers(output.grad)}
 
 
-def optimizer_case(settings):
+def drawn_parameters():
     generator = torch.manual_seed(0)
-    parameter = torch.randn(6, generator=generator).requires_grad_()
-    gradients = [torch.randn(6, generator=generator) for _ in RATES]
-    case = {"settings": settings, "lr": RATES, "start": numbers(parameter),
-            "gradients": [numbers(gradient) for gradient in gradients], "parameters": []}
-    optimizer = make_optimizer(settings, [parameter])
-    for rate, gradient in zip(RATES, gradients):
-        optimizer.param_groups[0]["lr"] = rate
-        parameter.grad = gradient
+    return {name: torch.randn(shape, generator=generator).requires_grad_() for name, shape in PARAMETERS.items()}
+
+
+def drawn_gradients(count):
+    generator = torch.manual_seed(1)
+    return [{name: torch.randn(shape, generator=generator) for name, shape in PARAMETERS.items()}
+            for _ in range(count)]
+
+
+def listed(tensors):
+    return {name: numbers(tensor) for name, tensor in tensors.items()}
+
+
+def optimizer_case(settings, gradients_setting=None, ema=None):
+    """Steps at RATES; with accumulation each takes as many gradients, averaged."""
+    handling = gradients_setting or {}
+    batches = handling.get("accumulate", 1)
+    parameters = drawn_parameters()
+    gradients = drawn_gradients(len(RATES) * batches)
+    case = {"settings": settings, "lr": RATES, "start": listed(parameters),
+            "gradients": [listed(each) for each in gradients], "parameters": []}
+    if gradients_setting:
+        case["gradientSettings"] = gradients_setting
+    optimizer = make_optimizer(settings, parameters)
+    averages = {name: parameter.detach().clone() for name, parameter in parameters.items()}
+    for index, rate in enumerate(RATES):
+        for group in optimizer.param_groups:
+            group["lr"] = rate * group["factor"]
+        for name, parameter in parameters.items():
+            parameter.grad = sum(each[name] / batches for each in gradients[index * batches:(index + 1) * batches])
+        if handling.get("clipValue"):
+            torch.nn.utils.clip_grad_value_(parameters.values(), handling["clipValue"])
+        if handling.get("clipNorm"):
+            torch.nn.utils.clip_grad_norm_(parameters.values(), handling["clipNorm"])
         optimizer.step()
-        case["parameters"].append(numbers(parameter))
+        case["parameters"].append(listed(parameters))
+        if ema is not None:
+            for name, parameter in parameters.items():
+                averages[name] = ema * averages[name] + (1 - ema) * parameter.detach()
+    if ema is not None:
+        case.update(ema=ema, averages=listed(averages))
     return case
 
 
+GRADIENT_CASES = [
+    ({"name": "sgd", "lr": 0.1}, {"clipNorm": 1}),
+    ({"name": "adam", "lr": 0.1}, {"clipNorm": 0.5, "clipValue": 0.3}),
+    ({"name": "sgd", "lr": 0.1, "momentum": 0.9}, {"clipNorm": 100}),
+    ({"name": "adamw", "lr": 0.1}, {"accumulate": 3}),
+    ({"name": "rmsprop", "lr": 0.1}, {"accumulate": 2, "clipNorm": 1}),
+]
+
+EPOCHS, STEPS_PER_EPOCH, BASE_RATE = 12, 4, 0.3
+LOSSES_BY_EPOCH = [1, 0.8, 0.81, 0.79999, 0.9, 0.7, 0.7, 0.7, 0.65, 0.66, 0.67, 0.68]
+SCHEDULERS = [
+    ({"name": "constant"}, None),
+    ({"name": "constant", "warmupSteps": 7, "warmupFactor": 0.2}, None),
+    ({"name": "step", "stepSize": 3, "gamma": 0.5}, lambda o: schedulers.StepLR(o, 3, 0.5)),
+    ({"name": "step", "every": "step", "stepSize": 5, "warmupSteps": 6},
+     lambda o: schedulers.StepLR(o, 5)),
+    ({"name": "multi_step", "milestones": [2, 5, 9], "gamma": 0.3}, lambda o: schedulers.MultiStepLR(o, [2, 5, 9], 0.3)),
+    ({"name": "exponential", "gamma": 0.9, "every": "step"}, lambda o: schedulers.ExponentialLR(o, 0.9)),
+    ({"name": "cosine"}, lambda o: schedulers.CosineAnnealingLR(o, EPOCHS)),
+    ({"name": "cosine", "every": "step", "tMax": 20, "etaMin": 0.01}, lambda o: schedulers.CosineAnnealingLR(o, 20, 0.01)),
+    ({"name": "cosine_restarts", "t0": 3, "tMult": 2, "etaMin": 0.01},
+     lambda o: schedulers.CosineAnnealingWarmRestarts(o, 3, 2, 0.01)),
+    ({"name": "cosine_restarts", "every": "step", "t0": 5}, lambda o: schedulers.CosineAnnealingWarmRestarts(o, 5)),
+    ({"name": "one_cycle", "maxLr": 0.9},
+     lambda o: schedulers.OneCycleLR(o, 0.9, EPOCHS * STEPS_PER_EPOCH, cycle_momentum=False)),
+    ({"name": "one_cycle", "maxLr": 0.9, "pctStart": 0.4, "annealStrategy": "linear", "divFactor": 10,
+      "finalDivFactor": 100, "threePhase": True},
+     lambda o: schedulers.OneCycleLR(o, 0.9, EPOCHS * STEPS_PER_EPOCH, cycle_momentum=False, pct_start=0.4,
+                                     anneal_strategy="linear", div_factor=10, final_div_factor=100, three_phase=True)),
+    ({"name": "polynomial", "power": 2, "totalIters": 8}, lambda o: schedulers.PolynomialLR(o, 8, 2)),
+    ({"name": "polynomial", "every": "step", "warmupSteps": 9, "warmupFactor": 0.1},
+     lambda o: schedulers.PolynomialLR(o, EPOCHS * STEPS_PER_EPOCH)),
+    ({"name": "plateau", "patience": 1, "factor": 0.5},
+     lambda o: schedulers.ReduceLROnPlateau(o, factor=0.5, patience=1)),
+    ({"name": "plateau", "patience": 0, "factor": 0.2, "threshold": 0.1, "cooldown": 2, "minLr": 0.02},
+     lambda o: schedulers.ReduceLROnPlateau(o, factor=0.2, patience=0, threshold=0.1, cooldown=2, min_lr=0.02)),
+]
+
+
+def schedule_case(settings, make):
+    """The rate of every step of EPOCHS epochs. Warm-up is a LinearLR of its own, whose factor multiplies."""
+    def fresh():
+        return torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=BASE_RATE)
+
+    main, warming = fresh(), fresh()
+    scheduler = make(main) if make else None
+    factor = schedulers.LinearLR(warming, settings.get("warmupFactor", 1 / 3), total_iters=settings["warmupSteps"]) \
+        if "warmupSteps" in settings else None
+    by_step = settings.get("every") == "step" or settings["name"] == "one_cycle"
+    rates = []
+    for epoch in range(EPOCHS):
+        for _ in range(STEPS_PER_EPOCH):
+            rate = main.param_groups[0]["lr"]
+            rates.append(rate * warming.param_groups[0]["lr"] / BASE_RATE if factor else rate)
+            main.step(), warming.step()
+            if scheduler and by_step and len(rates) < EPOCHS * STEPS_PER_EPOCH:
+                scheduler.step()
+            if factor:
+                factor.step()
+        if settings["name"] == "plateau":
+            scheduler.step(LOSSES_BY_EPOCH[epoch])
+        elif scheduler and not by_step:
+            scheduler.step()
+    return {"settings": settings, "rates": rates}
+
+
 def main():
-    golden = {"losses": [loss_case(*case) for case in CASES],
-              "optimizers": [optimizer_case(settings) for settings in SETTINGS]}
+    torch.optim.lr_scheduler.EPOCH_DEPRECATION_WARNING = ""
+    golden = {
+        "losses": [loss_case(*case) for case in CASES],
+        "optimizers": [optimizer_case(settings) for settings in SETTINGS]
+        + [optimizer_case(*case) for case in GRADIENT_CASES]
+        + [optimizer_case({"name": "sgd", "lr": 0.1, "momentum": 0.9}, ema=0.6)],
+        "schedules": {"epochs": EPOCHS, "stepsPerEpoch": STEPS_PER_EPOCH, "lr": BASE_RATE, "losses": LOSSES_BY_EPOCH,
+                      "cases": [schedule_case(*case) for case in SCHEDULERS]},
+    }
     (HERE / "training.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")
 
 

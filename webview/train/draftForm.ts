@@ -1,5 +1,13 @@
 /** @file The Train form's text fields and the experiment that they spell, with a complaint for each wrong one. */
-import type { DeviceChoice, Experiment, LossName, OptimizerName } from '../../src/core/runs/experiment';
+import type {
+  DeviceChoice,
+  Experiment,
+  LossName,
+  OptimizerName,
+  ScheduleName,
+} from '../../src/core/runs/experiment';
+import { optimizerSettings } from '../../src/core/runs/optimizerFields';
+import { scheduleSettings } from '../../src/core/runs/scheduleFields';
 import type { TrainingDraft } from '../../src/protocol/messages';
 import { formatPythonLiteral, parsePythonLiteral } from './pythonLiteral';
 
@@ -13,6 +21,7 @@ export interface FormFields {
   /** '' : chosen by task and output. */
   readonly loss: LossName | '';
   readonly optimizer: OptimizerName;
+  readonly schedule: ScheduleName;
   readonly device: DeviceChoice;
   /** Per cent held out. */
   readonly validation: string;
@@ -38,6 +47,7 @@ export function fieldsFromDraft(draft: TrainingDraft): FormFields {
     lr: String(experiment.optimizer.lr),
     loss: lossName(experiment.loss) ?? '',
     optimizer: experiment.optimizer.name,
+    schedule: experiment.schedule?.name ?? 'constant',
     device: experiment.device,
     validation: String(Math.round(experiment.split.validation * 1000) / 10),
     seed: String(experiment.seed),
@@ -87,7 +97,14 @@ export function experimentFromFields(
       args,
       input: input ?? null,
       loss: fields.loss === lossName(experiment.loss) ? experiment.loss : fields.loss || null,
-      optimizer: { ...experiment.optimizer, name: fields.optimizer, lr },
+      optimizer:
+        fields.optimizer === experiment.optimizer.name
+          ? { ...experiment.optimizer, lr }
+          : optimizerSettings({ name: fields.optimizer, lr, groups: experiment.optimizer.groups ?? [] }),
+      schedule:
+        fields.schedule === (experiment.schedule?.name ?? 'constant')
+          ? experiment.schedule
+          : scheduleSettings({ name: fields.schedule }),
       epochs: epochs!,
       batchSize: batchSize!,
       seed: seed!,

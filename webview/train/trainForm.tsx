@@ -1,6 +1,6 @@
 /** @file The Train form: short, its defaults filled in, a complaint beside the field it is about. */
 import { useEffect, useState } from 'preact/hooks';
-import type { DeviceChoice, LossName, OptimizerName } from '../../src/core/runs/experiment';
+import type { DeviceChoice, LossName, OptimizerName, ScheduleName } from '../../src/core/runs/experiment';
 import type { TrainingDraft } from '../../src/protocol/messages';
 import { Button } from '../parts/button';
 import { CheckField, SelectField, TextField } from '../parts/fields';
@@ -34,7 +34,24 @@ const optimizers: readonly { readonly value: OptimizerName; readonly label: stri
   { value: 'adamw', label: 'AdamW' },
   { value: 'adam', label: 'Adam' },
   { value: 'sgd', label: 'SGD' },
+  { value: 'nadam', label: 'NAdam' },
+  { value: 'rmsprop', label: 'RMSprop' },
+  { value: 'adagrad', label: 'Adagrad' },
+  { value: 'lion', label: 'Lion' },
 ];
+
+const schedules: readonly { readonly value: ScheduleName; readonly label: string }[] = [
+  { value: 'constant', label: 'Constant' },
+  { value: 'cosine', label: 'Cosine' },
+  { value: 'cosine_restarts', label: 'Cosine with restarts' },
+  { value: 'one_cycle', label: 'One cycle' },
+  { value: 'polynomial', label: 'Polynomial' },
+  { value: 'exponential', label: 'Exponential' },
+  { value: 'step', label: 'Steps' },
+  { value: 'plateau', label: 'On plateau' },
+];
+
+const multiStep = { value: 'multi_step', label: 'As in the experiment file' } as const;
 
 const devices: readonly { readonly value: DeviceChoice; readonly label: string }[] = [
   { value: 'auto', label: 'Automatic' },
@@ -129,6 +146,13 @@ export function TrainForm({ session, draft }: { readonly session: Session; reado
             value={fields.loss}
             options={fieldsFromDraft(draft).loss === 'combined' ? [...losses, combined] : losses}
             onChange={(loss) => set({ loss })}
+          />
+          <SelectField
+            name="schedule"
+            label="Schedule"
+            value={fields.schedule}
+            options={fieldsFromDraft(draft).schedule === 'multi_step' ? [...schedules, multiStep] : schedules}
+            onChange={(schedule) => set({ schedule })}
           />
           <SelectField
             name="device"

@@ -9,8 +9,10 @@ import { alignTarget, chooseTarget, defaultLoss, type LossProblem } from '../los
 import { addMetrics } from '../metrics/addMetrics';
 import { registry } from '../ops/registry';
 import { isFloating } from '../ops/typeRules';
-import { addOptimizer, type ParameterGradient } from '../optim/optimizers';
-import type { Loss, OptimizerSettings, Task } from '../runs/experiment';
+import { averageOf } from '../optim/gradients';
+import type { ParameterGradient } from '../optim/optimizerStep';
+import { addUpdates, type UpdateOptions } from '../optim/updates';
+import type { Loss, Task } from '../runs/experiment';
 import { addGradients } from './autograd';
 import { rewriteDropout } from './rewriteDropout';
 import { simplify } from './simplify';
@@ -22,18 +24,20 @@ export interface EvaluationStepOptions {
   readonly task: Task;
   /** Type of the `target` input; by default what `chooseTarget` says. */
   readonly targetType?: TensorType;
+  /** Parameters whose moving average takes their place. */
+  readonly averaged?: ReadonlySet<string>;
 }
 
-export interface TrainingStepOptions extends EvaluationStepOptions {
+export interface TrainingStepOptions extends EvaluationStepOptions, UpdateOptions {
   readonly state: readonly StateEntry[];
-  readonly optimizer: OptimizerSettings;
 }
 
 /** State that must exist before the first run, and where its first values come from. */
 export interface StepState {
   readonly name: string;
   readonly type: TensorType;
-  readonly init: 'model' | 'zeros';
+  /** A number fills it; 'parameter' is the content of the parameter that a slot stands beside. */
+  readonly init: 'model' | 'parameter' | number;
   /** Parameters, buffers, and each kind of optimizer slot are a page of their own: a kernel reads one and updates others. */
   readonly page?: string;
 }
@@ -62,8 +66,8 @@ export class LossMismatchError extends Error {
 /**
  * Forward, loss, metrics, gradients, optimizer and running statistics in one graph.
  *
- * Inputs: data `input0` … and `target`; scalars `lr`, `step` (from 1; Adam's kind only) and `seed` (models with dropout
- * only). Outputs: `loss` and `metric.*` (see `addMetrics`), of the parameters before the update.
+ * Inputs: data `input0` … and `target`; scalars `lr`, what the optimizer reads of `optimizerScalars`, and `seed` (models
+ * with dropout only). Outputs: `loss` and `metric.*` (see `addMetrics`), of the parameters before the update.
  * @throws LossMismatchError
  */
 export function buildTrainingStep(options: TrainingStepOptions): TrainingStep {
@@ -81,16 +85,16 @@ export function buildTrainingStep(options: TrainingStepOptions): TrainingStep {
     const gradient = gradients[index] ?? null;
     return gradient === null ? [] : [{ name, value, gradient }];
   });
-  const slots = addOptimizer(builder, options.optimizer, reached);
+  const slots = addUpdates(builder, options, reached);
   const slotTypes = new Map(builder.build().inputs.map(({ name, value }) => [name, builder.type(value)]));
   return {
     graph: finish(builder.build()),
     stateSpecs: [
       ...modelState(options),
-      ...slots.map((name) => ({
+      ...slots.map(({ name, start }) => ({
         name,
         type: slotTypes.get(name)!,
-        init: 'zeros' as const,
+        init: start,
         page: name.split('.').slice(0, 2).join('.'),
       })),
     ],
@@ -109,7 +113,8 @@ export function buildEvaluationStep(options: EvaluationStepOptions): TrainingSte
     'prediction',
     probabilities ?? asProbabilities(builder, output, outputMeaning(options.loss)),
   );
-  const graph = finish(builder.build());
+  const { averaged } = options;
+  const graph = withAverages(finish(builder.build()), averaged);
   const stateSpecs = graph.inputs
     .filter(({ kind }) => kind === 'state')
     .map(({ name, value }) => ({ name, type: graph.values[value]!, init: 'model' as const }));
@@ -128,6 +133,13 @@ export function buildInference(graph: Graph, task: Task, loss?: Loss): Graph {
   if (problem) throw new LossMismatchError(problem);
   builder.output('prediction', probabilities ?? asProbabilities(builder, output, outputMeaning(loss)));
   return finish(builder.build());
+}
+
+function withAverages(graph: Graph, averaged: ReadonlySet<string> = new Set()): Graph {
+  const inputs = graph.inputs.map((input) =>
+    averaged.has(input.name) ? { ...input, name: averageOf(input.name) } : input,
+  );
+  return { ...graph, inputs };
 }
 
 interface Forward {

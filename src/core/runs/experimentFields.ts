@@ -2,8 +2,10 @@
  * @file Every key of an experiment: its type, range, default and one sentence for people. The parser, the editor's
  * JSON schema and the documentation are all made from this one table.
  */
-import type { DeviceChoice, OptimizerName, OptimizerSettings, Task } from './experiment';
+import type { DeviceChoice, Task } from './experiment';
 import { LOSS_FIELDS } from './lossFields';
+import { OPTIMIZER_FIELDS, OPTIMIZERS } from './optimizerFields';
+import { GRADIENT_FIELDS, SCHEDULE_FIELDS, SCHEDULES } from './scheduleFields';
 
 export type FieldType =
   | { readonly kind: 'string' }
@@ -42,7 +44,6 @@ export interface Field {
 export type FieldTable = Readonly<Record<string, Field>>;
 
 const TASKS: readonly Task[] = ['segmentation', 'classification'];
-const OPTIMIZERS: readonly OptimizerName[] = ['sgd', 'adam', 'adamw'];
 const DEVICES: readonly DeviceChoice[] = ['auto', 'webgpu', 'wasm'];
 
 const string: FieldType = { kind: 'string' };
@@ -55,24 +56,6 @@ const positiveInteger = (maximum: number): FieldType => ({
 });
 const fraction: FieldType = { kind: 'number', minimum: 0, below: 1 };
 
-/** What an optimizer does when the experiment names only it: PyTorch's own defaults (`lr` of SGD aside, which has none). */
-export const OPTIMIZER_DEFAULTS: Readonly<Record<OptimizerName, OptimizerSettings>> = {
-  sgd: optimizerDefaults('sgd', 0.01, 0),
-  adam: optimizerDefaults('adam', 0.001, 0),
-  adamw: optimizerDefaults('adamw', 0.001, 0.01),
-};
-
-function optimizerDefaults(name: OptimizerName, lr: number, weightDecay: number): OptimizerSettings {
-  return { name, lr, momentum: 0, nesterov: false, weightDecay, betas: [0.9, 0.999], eps: 1e-8 };
-}
-
-/** Settings that an optimizer reads; the others have no effect on it. */
-export const OPTIMIZER_SETTINGS: Readonly<Record<OptimizerName, readonly (keyof OptimizerSettings)[]>> = {
-  sgd: ['name', 'lr', 'momentum', 'nesterov', 'weightDecay'],
-  adam: ['name', 'lr', 'betas', 'eps', 'weightDecay'],
-  adamw: ['name', 'lr', 'betas', 'eps', 'weightDecay'],
-};
-
 const DATASET_FIELDS: FieldTable = {
   path: { type: string, description: 'Folder of the images, or of one folder a class.' },
   masks: {
@@ -80,36 +63,6 @@ const DATASET_FIELDS: FieldTable = {
     nullable: true,
     default: null,
     description: 'Folder of the masks, where they are not found beside the images.',
-  },
-};
-
-const OPTIMIZER_FIELDS: FieldTable = {
-  name: { type: { kind: 'choice', values: OPTIMIZERS }, default: 'adamw', description: 'The optimizer.' },
-  lr: {
-    type: { kind: 'number', minimum: 0, maximum: 1000 },
-    description: 'Learning rate. Default: 0.001 for adam and adamw, 0.01 for sgd.',
-    default: (name: OptimizerName) => OPTIMIZER_DEFAULTS[name].lr,
-  },
-  momentum: {
-    type: { kind: 'number', minimum: 0, maximum: 1 },
-    description: 'Momentum of sgd.',
-    default: 0,
-  },
-  nesterov: { type: boolean, description: 'Nesterov momentum of sgd.', default: false },
-  weightDecay: {
-    type: { kind: 'number', minimum: 0, maximum: 1000 },
-    description: 'Weight decay (decoupled in adamw). Default: 0.01 for adamw, else 0.',
-    default: (name: OptimizerName) => OPTIMIZER_DEFAULTS[name].weightDecay,
-  },
-  betas: {
-    type: { kind: 'list', item: fraction, length: 2 },
-    description: 'Decay rates of the running averages of adam and adamw.',
-    default: [0.9, 0.999],
-  },
-  eps: {
-    type: { kind: 'number', minimum: 0, maximum: 1 },
-    description: 'Added to the denominator of adam and adamw.',
-    default: 1e-8,
   },
 };
 
@@ -172,6 +125,31 @@ export const EXPERIMENT_FIELDS: FieldTable = {
     },
     default: {},
     description: 'The optimizer by name, or with its settings. Default: adamw.',
+  },
+  schedule: {
+    type: {
+      kind: 'object',
+      fields: SCHEDULE_FIELDS,
+      shorthand: { type: { kind: 'choice', values: SCHEDULES }, keys: ['name'] },
+    },
+    default: {},
+    description: 'How the learning rate changes, by name or with settings. Default: constant.',
+  },
+  gradients: {
+    type: {
+      kind: 'object',
+      fields: GRADIENT_FIELDS,
+      shorthand: { type: GRADIENT_FIELDS.clipNorm!.type, keys: ['clipNorm'] },
+    },
+    default: {},
+    description: 'Clipping and accumulation; a number alone is the largest norm.',
+  },
+  ema: {
+    type: fraction,
+    nullable: true,
+    default: null,
+    description:
+      'Decay of a moving average of the weights, such as 0.999, which is validated, previewed and saved in their place.',
   },
   epochs: { type: positiveInteger(1_000_000), default: 20, description: 'Passes over the training samples.' },
   batchSize: { type: positiveInteger(65536), default: 8, description: 'Samples a step.' },

@@ -1,7 +1,8 @@
 /** @file An experiment as the text of a `.cnnlab.json` file: short forms, and only what differs from the defaults. */
 import type { Experiment, Loss } from './experiment';
-import { EXPERIMENT_FIELDS, type FieldTable, OPTIMIZER_DEFAULTS } from './experimentFields';
+import { EXPERIMENT_FIELDS, type FieldTable } from './experimentFields';
 import { LOSS_FIELDS, lossSettings } from './lossFields';
+import { OPTIMIZER_DEFAULTS } from './optimizerFields';
 import { defaultExperiment } from './parseExperiment';
 
 /** Reads back (`parseExperiment`) as the same experiment. */

@@ -1,16 +1,19 @@
 /** @file `NAME.cnnlab.json` (JSON with comments) to an experiment with every default filled in. */
 import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Diagnostic } from '../graph/tracedModel';
-import type { Experiment, LossName, LossSettings, OptimizerName, OptimizerSettings } from './experiment';
-import {
-  EXPERIMENT_FIELDS,
-  type Field,
-  type FieldTable,
-  type FieldType,
-  OPTIMIZER_SETTINGS,
-} from './experimentFields';
+import type {
+  Experiment,
+  LossName,
+  LossSettings,
+  OptimizerName,
+  OptimizerSettings,
+  ScheduleSettings,
+} from './experiment';
+import { EXPERIMENT_FIELDS, type Field, type FieldTable, type FieldType } from './experimentFields';
 import { LOSS_SETTINGS } from './lossFields';
 import { nearestName } from './nearestName';
+import { OPTIMIZER_SETTINGS } from './optimizerFields';
+import { SCHEDULE_SETTINGS } from './scheduleFields';
 
 export interface ParsedExperiment {
   /** null where a diagnostic is an error. */
@@ -61,6 +64,7 @@ class ExperimentReader {
       if (!this.failed) {
         this.checkOptimizer(values.optimizer as OptimizerSettings, root);
         this.checkLoss(values.loss as Experiment['loss'], root);
+        this.checkSchedule(values.schedule as ScheduleSettings, root);
       }
       // The table mirrors the type, key by key.
       if (!this.failed) return { experiment: values as unknown as Experiment, diagnostics: this.diagnostics };
@@ -161,7 +165,7 @@ class ExperimentReader {
 
   private checkOptimizer(optimizer: OptimizerSettings, root: Node): void {
     const node = valueNode(root, 'optimizer');
-    if (optimizer.nesterov && optimizer.momentum === 0) {
+    if (optimizer.nesterov && (optimizer.momentum === 0 || optimizer.dampening !== 0)) {
       this.report(
         'error',
         'wrong-value',
@@ -171,6 +175,15 @@ class ExperimentReader {
       );
     }
     this.warnOfUnread(node, optimizer.name, OPTIMIZER_SETTINGS[optimizer.name as OptimizerName]);
+  }
+
+  private checkSchedule(schedule: ScheduleSettings, root: Node): void {
+    const node = valueNode(root, 'schedule');
+    if (schedule.name === 'multi_step' && schedule.milestones.length === 0) {
+      const hint = 'Write { "name": "multi_step", "milestones": [30, 60] }.';
+      this.report('error', 'missing-key', node ?? root, 'the schedule multi_step needs "milestones"', hint);
+    }
+    this.warnOfUnread(node, schedule.name, SCHEDULE_SETTINGS[schedule.name]);
   }
 
   private checkLoss(loss: Experiment['loss'], root: Node): void {

@@ -1,4 +1,5 @@
 /** @file What a run folder holds, and the events that fill it. */
+import type { PlateauState } from '../optim/schedules';
 import type { ResolvedExperiment } from './experiment';
 
 export type RunState = 'running' | 'paused' | 'stopped' | 'completed' | 'failed' | 'interrupted';
@@ -126,4 +127,6 @@ export interface TrainerPosition {
   /** Batches of this epoch that are done. */
   readonly batch: number;
   readonly best: BestEpoch | null;
+  /** What the plateau schedule remembers; absent or null under others. */
+  readonly plateau?: PlateauState | null;
 }

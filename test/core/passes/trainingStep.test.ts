@@ -56,7 +56,7 @@ describe('buildTrainingStep', () => {
       {
         name: 'optimizer.momentum_buffer.fc.weight',
         type: float32(4, 3),
-        init: 'zeros',
+        init: 0,
         page: 'optimizer.momentum_buffer',
       },
     ]);

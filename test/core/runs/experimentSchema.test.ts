@@ -9,6 +9,6 @@ test('media/experiment.schema.json is up to date (`npx vitest run -u` writes it 
 
 test('every key of an experiment is in the table', () => {
   expect(Object.keys(EXPERIMENT_FIELDS).join(' ')).toBe(
-    'model args dataset input task loss optimizer epochs batchSize seed shuffle augment split initialWeights device output',
+    'model args dataset input task loss optimizer schedule gradients ema epochs batchSize seed shuffle augment split initialWeights device output',
   );
 });

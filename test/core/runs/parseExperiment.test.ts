@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Experiment, LossSettings } from '../../../src/core/runs/experiment';
 import { lossSettings } from '../../../src/core/runs/lossFields';
+import { optimizerSettings } from '../../../src/core/runs/optimizerFields';
 import { defaultExperiment, parseExperiment } from '../../../src/core/runs/parseExperiment';
+import { scheduleSettings } from '../../../src/core/runs/scheduleFields';
 
 const MINIMAL = '"model": "unet.py:UNet", "dataset": "cells"';
 
@@ -30,15 +32,10 @@ test('two keys are enough; all others have these defaults', () => {
     input: null,
     task: null,
     loss: null,
-    optimizer: {
-      name: 'adamw',
-      lr: 0.001,
-      momentum: 0,
-      nesterov: false,
-      weightDecay: 0.01,
-      betas: [0.9, 0.999],
-      eps: 1e-8,
-    },
+    optimizer: optimizerSettings({ name: 'adamw', lr: 0.001, weightDecay: 0.01 }),
+    schedule: scheduleSettings({ name: 'constant' }),
+    gradients: { clipNorm: null, clipValue: null, accumulate: 1 },
+    ema: null,
     epochs: 20,
     batchSize: 8,
     seed: 0,
@@ -80,6 +77,21 @@ describe('short forms', () => {
     expect((loss as LossSettings).terms).toMatchObject([
       { name: 'lovasz', weight: 1 },
       { name: 'tversky', weight: 0.5, alpha: 0.5, beta: 0.7 },
+    ]);
+  });
+  test('a schedule by name or with settings, a norm alone, groups of parameters', () => {
+    expect(parsed('"schedule": "cosine"').schedule).toEqual(scheduleSettings({ name: 'cosine' }));
+    expect(parsed('"schedule": {"name": "exponential", "warmupSteps": 5}').schedule).toMatchObject({
+      gamma: 0.95,
+      warmupSteps: 5,
+    });
+    expect(parsed('"gradients": 1').gradients).toEqual({ clipNorm: 1, clipValue: null, accumulate: 1 });
+    expect(
+      parsed('"optimizer": {"groups": ["*.bias", {"parameters": "head.*", "lrFactor": 10}]}').optimizer
+        .groups,
+    ).toEqual([
+      { parameters: '*.bias', lrFactor: 1, weightDecay: null },
+      { parameters: 'head.*', lrFactor: 10, weightDecay: null },
     ]);
   });
   test('augment: true, split: 0.3, dataset as an object, null for the default', () => {
@@ -179,6 +191,20 @@ describe('what is wrong is named where it stands', () => {
     check(
       `{${MINIMAL},\n"loss": {"name": "cross_entropy", "classWeights": []}}`,
       '2:50 error wrong-value: "loss.classWeights" is []; expected a list of one or more, each a number at least 0 and at most 1000000',
+    );
+  });
+  test('settings of schedules', () => {
+    check(
+      `{${MINIMAL},\n"schedule": "multi_step"}`,
+      '2:12 error missing-key: the schedule multi_step needs "milestones" | Write { "name": "multi_step", "milestones": [30, 60] }.',
+    );
+    check(
+      `{${MINIMAL},\n"schedule": {"name": "one_cycle", "tMax": 3}}`,
+      '2:34 warning no-effect: "tMax" has no effect on one_cycle',
+    );
+    check(
+      `{${MINIMAL},\n"schedule": "cosin"}`,
+      '2:12 error wrong-value: "schedule" is "cosin"; expected one of "constant", "step", "multi_step", "exponential", "cosine", "cosine_restarts", "one_cycle", "polynomial", "plateau" | Did you mean "cosine"?',
     );
   });
   test('settings that contradict each other or do nothing', () => {

@@ -54,6 +54,7 @@ const kept: Partial<
   softmax: 'output',
   log_softmax: 'output',
   constant: 'nothing',
+  random: 'nothing',
   full: 'nothing',
   add: 'nothing',
   sub: 'nothing',

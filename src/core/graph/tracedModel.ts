@@ -168,10 +168,10 @@ export interface InterruptedCall extends Omit<TracedModel, 'graphs' | 'init'> {
   readonly graph: TracedGraph;
 }
 
-/** A Module class, or a function that returns one, that the file defines. */
+/** A Module class, a function that returns one, or a model of a library that the file builds: `model = resnet18()`. */
 export interface ModelCandidate {
   readonly name: string;
-  readonly kind: 'class' | 'function';
+  readonly kind: 'class' | 'function' | 'instance';
   readonly range: SourceRange;
   readonly parameters: readonly ConstructorParameter[];
   /** How the file itself builds and calls it, if it does: its test code, or a comment, which wins. */

@@ -92,11 +92,13 @@ function fileItem({ file, expanded }: FileNode): vscode.TreeItem {
   return item;
 }
 
+const kindIcons = { class: 'symbol-class', function: 'symbol-method', instance: 'symbol-variable' } as const;
+
 function modelItem({ file, model, candidate, traced }: ModelNode): vscode.TreeItem {
   const item = new vscode.TreeItem(model);
   const { range, usedByOthers, kind } = candidate;
   item.id = `${file.toString()}#${model}`;
-  item.iconPath = new vscode.ThemeIcon(kind === 'function' ? 'symbol-method' : 'symbol-class');
+  item.iconPath = new vscode.ThemeIcon(kindIcons[kind]);
   item.contextValue = usedByOthers ? 'block' : 'model';
   item.description = traced ? modelSummary(traced) : usedByOthers ? 'block' : '';
   item.tooltip = traced

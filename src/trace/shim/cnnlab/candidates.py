@@ -2,14 +2,17 @@
 import ast
 import inspect
 import re
+import sys
 
 from torch import nn
-from torch._frames import source_range
+from torch._frames import WORKSPACE, source_range
 
 COMMENT = re.compile(r"#\s*cnnlab:\s*input\s*=\s*(.+?)\s*$", re.MULTILINE)
 
 
 class Candidate:
+    """`value`: the class, the function, or of kind "instance" the module itself, built when the file was executed."""
+
     def __init__(self, name, kind, node, value, file):
         self.name, self.kind, self.node, self.value, self.file = name, kind, node, value, file
         self.range = header_range(node, file)
@@ -29,7 +32,10 @@ class Candidate:
 
 
 def header_range(node, file):
-    """From `class` or `def` to the end of the name."""
+    """From `class` or `def` to the end of the name; of an assignment its target."""
+    if isinstance(node, (ast.Assign, ast.AnnAssign)):
+        target = assigned_name(node)
+        return source_range(file, target.lineno, target.col_offset, target.end_lineno, target.end_col_offset)
     lead = {ast.ClassDef: "class ", ast.FunctionDef: "def "}[type(node)]
     return source_range(
         file, node.lineno, node.col_offset, node.lineno,
@@ -68,8 +74,28 @@ def find_candidates(tree, module, file):
             value = namespace.get(node.name)
             if inspect.isfunction(value) and returns_module(node, namespace):
                 found[node.name] = Candidate(node.name, "function", node, value, file)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and assigned_name(node) is not None:
+            name = assigned_name(node).id
+            if is_whole_model(namespace.get(name)) and isinstance(node.value, ast.Call):
+                found.setdefault(name, Candidate(name, "instance", node, namespace[name], file))
     mark_used(tree, found)
     return list(found.values())
+
+
+def assigned_name(node):
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return targets[0] if len(targets) == 1 and isinstance(targets[0], ast.Name) else None
+
+
+def is_whole_model(value):
+    """A model that no file of the workspace defines: a Sequential with parameters, or of a library of models."""
+    if not isinstance(value, nn.Module) or next(value.parameters(), None) is None:
+        return False
+    if type(value) is nn.Sequential:
+        return True
+    module = type(value).__module__
+    file = getattr(sys.modules.get(module), "__file__", None) or WORKSPACE
+    return module.partition(".")[0] != "torch" and not file.startswith(WORKSPACE)
 
 
 def is_test_name(name):
@@ -77,7 +103,8 @@ def is_test_name(name):
 
 
 def returns_module(function, namespace):
-    """Whether some `return` gives a call of a Module class, or a name that such a call was assigned to."""
+    """Whether some `return` gives a call of a Module class, or of a function that says it returns one, or a name that
+    such a call was assigned to."""
     built = set()
     for node in ast.walk(function):
         if isinstance(node, ast.Assign) and is_module_call(node.value, namespace):
@@ -95,6 +122,8 @@ def is_module_call(node, namespace):
     if not isinstance(node, ast.Call):
         return False
     value = dotted(node.func, namespace)
+    if inspect.isfunction(value):
+        value = inspect.signature(value).return_annotation
     return isinstance(value, type) and issubclass(value, nn.Module)
 
 
@@ -117,6 +146,8 @@ def mark_used(tree, found):
 
 
 def parameters_of(candidate):
+    if candidate.kind == "instance":
+        return []
     function = candidate.value.__init__ if candidate.kind == "class" else candidate.value
     try:
         signature = inspect.signature(function)

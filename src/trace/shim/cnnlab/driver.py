@@ -130,6 +130,7 @@ class Session:
         self.finder = WorkspaceFinder(files, entry)
         self.start = {"file": entry, **FILE_START}
         self.module = None
+        self.draws_of_execution = 0  # how many there were when the file's own statements had run
         self.candidates = []
         self.models = []
         self.interrupted = []
@@ -167,6 +168,7 @@ class Session:
         wants_examples = target is None or not target["runs"]
         calls = start_observing()
         complete = self.execute()
+        self.draws_of_execution = len(_recorder.current().draws)
         self.candidates = find_candidates(tree, self.module, self.entry)
         if not complete:
             return
@@ -297,7 +299,8 @@ class Session:
         if model is None:
             return
         state = state_entries(model)
-        init = init_steps(model, recording.draws[first_draw:])
+        built_before = slice(self.draws_of_execution) if candidate.kind == "instance" else slice(first_draw, None)
+        init = init_steps(model, recording.draws[built_before])
         graphs = []
         recording.on_root_call = lambda root, request: graphs.append(self.extract(root, request))
         modules = module_entries(model, recording.constructions)
@@ -315,6 +318,13 @@ class Session:
         self.models.append(entry)
 
     def construct(self, candidate, arguments):
+        if candidate.kind == "instance":
+            if not arguments:
+                return candidate.value
+            hint = f"Remove the arguments, or change them where {candidate.name} is built."
+            message = f"{candidate.name} is built by the file: it takes no arguments."
+            self.diagnostics.append(diagnostic("unknown-argument", message, candidate.range, hint))
+            return None
         _recorder.current().constructing = True
         try:
             model = candidate.value(**arguments)

@@ -37,8 +37,12 @@ def assign_examples(candidates, calls):
     _recorder.current().before_root_call = None
     by_class = {c.value: c for c in candidates if c.kind == "class"}
     functions = {c.value.__code__: c for c in candidates if c.kind == "function"}
+    instances = {id(c.value): c for c in candidates if c.kind == "instance"}
     constructions = {id(c[0]): c for c in reversed(_recorder.current().constructions)}
     for module, arguments, keywords, training in calls:
+        instance = instances.get(id(module))
+        if instance is not None and instance.example is None:
+            instance.example = Example({}, arguments, keywords, training)
         if id(module) not in constructions:
             continue
         _, args, kwargs, frame, _ = constructions[id(module)]

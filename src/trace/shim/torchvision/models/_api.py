@@ -4,6 +4,7 @@ import fnmatch
 import inspect
 from functools import partial
 
+from torch import nn
 from torch._recorder import UnsupportedOp, warn
 
 from ..transforms._presets import NORMALISATIONS, ImageClassification, SemanticSegmentation
@@ -11,6 +12,13 @@ from ..transforms.functional import InterpolationMode
 from ._weights import IMAGENET, SEGMENTATION
 
 BUILTIN_MODELS = {}
+
+
+def _signature(*, weights=None, progress=True, **kwargs) -> nn.Module:
+    """What every builder looks like from outside."""
+
+
+SIGNATURE = inspect.signature(_signature)
 ADDRESS = "https://download.pytorch.org/models"
 # As many as there are; their words are not needed to trace.
 IMAGENET_CATEGORIES = [f"category {index}" for index in range(1000)]
@@ -133,7 +141,7 @@ def register(build, module, name, enumeration):
     build.__name__ = build.__qualname__ = name
     build.__module__ = module
     build.weights = enumeration
-    build.__signature__ = inspect.signature(lambda *, weights=None, progress=True, **kwargs: None)
+    build.__signature__ = SIGNATURE
     BUILTIN_MODELS[name] = build
     return build
 
@@ -166,7 +174,7 @@ def get_model_builder(name):
     return BUILTIN_MODELS[name]
 
 
-def get_model(name, **config):
+def get_model(name, **config) -> nn.Module:
     return get_model_builder(name)(**config)
 
 

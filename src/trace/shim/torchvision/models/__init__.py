@@ -43,7 +43,7 @@ for _family, _classes in FAMILIES.items():
     # Functions of this namespace may have a module's name (`alexnet`): they come last.
     globals().update(_public(importlib.import_module(f"{__name__}.{_family}"), _classes.split()))
 
-from . import segmentation  # noqa: E402, F401
+from . import feature_extraction, segmentation  # noqa: E402, F401
 
 
 def __getattr__(name):

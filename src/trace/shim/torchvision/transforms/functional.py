@@ -1,10 +1,16 @@
 """torchvision.transforms.functional on tensors."""
 import enum
+import math
 
 import torch
 from torch._recorder import UnsupportedOp
 from torch._shaping import sliced
 from torch.nn import functional as F
+
+from ._colour import (  # noqa: F401
+    adjust_brightness, adjust_contrast, adjust_gamma, adjust_saturation, convert_image_dtype, invert, rgb_to_grayscale,
+    solarize,
+)  # fmt: skip
 
 
 class InterpolationMode(enum.Enum):
@@ -23,19 +29,37 @@ PILLOW_MODES = {0: "nearest", 2: "bilinear", 3: "bicubic"}
 
 def resize(img, size, interpolation=InterpolationMode.BILINEAR, max_size=None, antialias=True):
     """Antialiased by default, as torchvision does since 0.17 (before, tensors were not)."""
-    mode = PILLOW_MODES.get(interpolation) if isinstance(interpolation, int) else interpolation.value
+    mode = mode_of(interpolation)
     if mode not in ("nearest", "nearest-exact", "bilinear", "bicubic"):
         raise UnsupportedOp(f"torchvision.transforms.functional.resize(interpolation={interpolation})")
     height, width = resized(list(img.shape[-2:]), size, max_size)
     if [height, width] == list(img.shape[-2:]):
         return img
     smooth = mode in ("bilinear", "bicubic")
+
+    def scale(planes):
+        planes = F.interpolate(
+            planes, [height, width], mode=mode, align_corners=False if smooth else None,
+            antialias=smooth and antialias in (True, "warn"),
+        )  # fmt: skip
+        # Cubics overshoot; integers would wrap round.
+        return planes.clamp(0, 255) if mode == "bicubic" and img.dtype is torch.uint8 else planes
+
+    return on_planes(scale, img)
+
+
+def mode_of(interpolation):
+    return PILLOW_MODES.get(interpolation) if isinstance(interpolation, int) else interpolation.value
+
+
+def on_planes(function, img):
+    """`function` on N×C×H×W of floating point: images of other ranks and types are brought there and back."""
     planes = img if img.ndim == 4 else img.reshape([-1, *([1] if img.ndim == 2 else []), *img.shape[-3:]])
-    result = F.interpolate(
-        planes, [height, width], mode=mode, align_corners=False if smooth else None,
-        antialias=smooth and antialias in (True, "warn"),
-    )  # fmt: skip
-    return result if img.ndim == 4 else result.reshape([*img.shape[:-2], height, width])
+    if img.dtype.is_floating_point:
+        result = function(planes)
+    else:
+        result = torch.round(function(planes.to(torch.float32))).to(img.dtype)
+    return result if img.ndim == 4 else result.reshape([*img.shape[:-2], *result.shape[-2:]])
 
 
 def resized(shape, size, max_size):
@@ -86,23 +110,92 @@ def vflip(img):
     return torch.flip(img, [-2])
 
 
+def resized_crop(img, top, left, height, width, size, interpolation=InterpolationMode.BILINEAR, antialias=True):
+    return resize(crop(img, top, left, height, width), size, interpolation, antialias=antialias)
+
+
+def five_crop(img, size):
+    """The four corners, then the centre."""
+    height, width = (size, size) if isinstance(size, int) else (tuple(size) * 2)[:2]
+    rows, columns = img.shape[-2:]
+    if width > columns or height > rows:
+        raise ValueError(f"Requested crop size {(height, width)} is bigger than input size {(rows, columns)}")
+    corners = [crop(img, top, left, height, width) for top in (0, rows - height) for left in (0, columns - width)]
+    return (*corners, center_crop(img, [height, width]))
+
+
+def rotate(img, angle, interpolation=InterpolationMode.NEAREST, expand=False, center=None, fill=None):
+    """By right angles, which need no interpolation; counter-clockwise."""
+    turns, rest = divmod(angle, 90)
+    # Sizes of quarter turns of other images differ between releases of torchvision.
+    keeps_size = turns % 2 == 0 or img.shape[-1] == img.shape[-2]
+    if rest or center is not None or not keeps_size:
+        raise UnsupportedOp(
+            "torchvision.transforms.functional.rotate",
+            f"Rotating {'×'.join(map(str, img.shape[-2:]))} pixels by {angle}° is not supported by CNN Lab yet.",
+            "Multiples of 180° are, and of 90° for square images.",
+        )
+    return torch.rot90(img, int(turns) % 4, [-2, -1])
+
+
+def gaussian_blur(img, kernel_size, sigma=None):
+    sizes = [kernel_size] * 2 if isinstance(kernel_size, int) else (list(kernel_size) * 2)[:2]  # across, down
+    if any(size % 2 == 0 or size < 0 for size in sizes):
+        raise ValueError(f"kernel_size should have odd and positive integers. Got {kernel_size}")
+    if sigma is None:
+        sigma = [size * 0.15 + 0.35 for size in sizes]
+    sigmas = [float(sigma)] * 2 if isinstance(sigma, (int, float)) else (list(map(float, sigma)) * 2)[:2]
+    across, down = (bell(*pair) for pair in zip(sizes, sigmas))
+    kernel = torch.tensor([[x * y for x in across] for y in down])
+
+    def blur(planes):
+        channels = planes.shape[1]
+        around = [sizes[0] // 2] * 2 + [sizes[1] // 2] * 2
+        return F.conv2d(F.pad(planes, around, "reflect"), kernel.expand(channels, 1, *kernel.shape), groups=channels)
+
+    return on_planes(blur, img)
+
+
+def bell(size, sigma):
+    """A normal density at whole steps round the middle, of sum one."""
+    values = [math.exp(-0.5 * ((i - (size - 1) / 2) / sigma) ** 2) for i in range(size)]
+    return [value / sum(values) for value in values]
+
+
 def normalize(tensor, mean, std, inplace=False):
     shape = [-1, 1, 1]
     return (tensor - torch.tensor(mean).reshape(shape)) / torch.tensor(std).reshape(shape)
 
 
-def convert_image_dtype(image, dtype=torch.float32):
-    """Integers are scaled to 0…1."""
-    if image.dtype is dtype:
-        return image
-    if not dtype.is_floating_point:
-        raise UnsupportedOp(f"torchvision.transforms.functional.convert_image_dtype(dtype={dtype})")
-    highest = {torch.uint8: 255, torch.int16: 32767, torch.int32: 2147483647}.get(image.dtype, 1)
-    return image.to(dtype) / highest
-
-
 def to_tensor(pic):
     return pic
+
+
+def get_dimensions(img):
+    """[channels, height, width]"""
+    return [1 if img.ndim == 2 else img.shape[-3], img.shape[-2], img.shape[-1]]
+
+
+def get_image_size(img):
+    """[width, height]"""
+    return [img.shape[-1], img.shape[-2]]
+
+
+def get_image_num_channels(img):
+    return get_dimensions(img)[0]
+
+
+get_size = get_spatial_size = lambda img: list(img.shape[-2:])
+get_num_channels = get_image_num_channels
+horizontal_flip, vertical_flip = hflip, vflip
+
+
+def to_dtype(inpt, dtype=torch.float32, scale=False):
+    return convert_image_dtype(inpt, dtype) if scale else inpt.to(dtype)
+
+
+def to_image(inpt):
+    return inpt
 
 
 pil_to_tensor = to_pil_image = to_tensor

@@ -253,6 +253,17 @@ def bernoulli_(self, p=0.5, *, generator=None):
     return numbers_not_followed(self, "bernoulli_")
 
 
+def erfinv_(self):
+    """Of what was drawn uniformly: a normal distribution between two quantiles, as `trunc_normal_` makes it."""
+    draws = self._source.draws if self._source is not None else []
+    fill = draws[0].fill if len(draws) == 1 else {}
+    if _recorder.current().call is not None or fill.get("kind") != "uniform":
+        raise _recorder.UnsupportedOp("torch.Tensor.erfinv_")
+    draws[0].fill = {"kind": "trunc_normal", "low": fill["low"], "high": fill["high"], "mean": 0.0, "std": math.sqrt(0.5),
+                     "a": -_dtypes.FLOAT32_MAX, "b": _dtypes.FLOAT32_MAX}  # fmt: skip
+    return self
+
+
 def numbers_not_followed(self, name):
     if _recorder.current().constructing:
         _recorder.warn(

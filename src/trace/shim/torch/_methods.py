@@ -98,6 +98,8 @@ def change_fill(tensor, function, args, kwargs):
     if len(draws) != 1 and (draws or derived is None):
         return False
     last = draws[0] if draws else derived[0]
+    if draws and last.fill["kind"] == "trunc_normal" and function in (*AFFINE, pointwise.clamp):
+        return change_normal(last.fill, function, args, kwargs)
     if last.fill["kind"] == "constant":
         result = function(Tensor(tensor._shape, tensor.dtype, uniform(last.fill["value"])), *args, **kwargs)
         if result._constant is not None:
@@ -113,6 +115,28 @@ def change_fill(tensor, function, args, kwargs):
         shift += derived[2] * scale
         scale *= derived[1]
     draw(tensor._source, tensor._shape, {"kind": "copy", "of": last, "scale": scale, "shift": shift})
+    return True
+
+
+def change_normal(fill, function, args, kwargs):
+    """Scaled, shifted and clamped, what `trunc_normal_` draws is that of other bounds: packages write it out like this."""
+    def at(value):
+        return function(Tensor((), constant=uniform(value)), *args, **kwargs)._constant
+
+    if function is pointwise.clamp:
+        low, high = at(-_dtypes.FLOAT32_MAX), at(_dtypes.FLOAT32_MAX)
+        if low is None or high is None:
+            return False
+        fill["a"], fill["b"] = max(fill["a"], low.fill), min(fill["b"], high.fill)
+        return True
+    one, zero = at(1.0), at(0.0)
+    if one is None or zero is None or not one.is_uniform or one.fill <= zero.fill:
+        return False
+    scale, shift = one.fill - zero.fill, zero.fill
+    for name in ("mean", "a", "b"):
+        value = fill[name] * scale + shift
+        fill[name] = max(-_dtypes.FLOAT32_MAX, min(value, _dtypes.FLOAT32_MAX))
+    fill["std"] *= scale
     return True
 
 
@@ -153,7 +177,7 @@ def install():
     Tensor.where = lambda self, condition, other: pointwise.where(condition, self, other)
     for name in IN_PLACE:
         setattr(Tensor, name + "_", in_place_method(name, table[name]))
-    for name in ("uniform_", "normal_", "fill_", "zero_", "copy_", "bernoulli", "bernoulli_", "exponential_", "random_",
+    for name in ("uniform_", "normal_", "fill_", "zero_", "copy_", "bernoulli", "bernoulli_", "erfinv_", "exponential_", "random_",
                  "geometric_", "log_normal_", "cauchy_"):  # fmt: skip
         setattr(Tensor, name, getattr(creation, name))
     binary = {

@@ -9,6 +9,7 @@ import { DiagnosticsPublisher } from './editor/diagnostics';
 import { ShapeHintsProvider } from './editor/inlayHints';
 import { LayerHoverProvider } from './editor/layerHovers';
 import { ModelDocuments } from './editor/modelDocuments';
+import { QuickFixProvider } from './editor/quickFixes';
 import { followEditor } from './panel/followEditor';
 import { mendOrphanPanels } from './panel/orphanPanels';
 import { Panel } from './panel/panel';
@@ -72,7 +73,14 @@ export function activate(context: vscode.ExtensionContext): void {
   own(vscode.languages.registerInlayHintsProvider(python, own(new ShapeHintsProvider(documents))));
   own(vscode.languages.registerHoverProvider(python, new LayerHoverProvider(documents)));
   own(vscode.languages.registerCodeLensProvider(python, own(new ModelCodeLensProvider(documents, inputs))));
-  own(new DiagnosticsPublisher(documents));
+  const diagnostics = own(new DiagnosticsPublisher(documents));
+  own(
+    vscode.languages.registerCodeActionsProvider(
+      python,
+      new QuickFixProvider(documents, diagnostics),
+      QuickFixProvider.metadata,
+    ),
+  );
   own(new ModelsView(models, reader, documents, log));
   own(new RunsView(runs));
   own(followEditor(documents, content, panel));

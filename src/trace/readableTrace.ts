@@ -15,7 +15,12 @@ export interface ReadableTrace {
 }
 
 /** Errors of a finished thought: the text is well-formed, PyTorch refuses it, and hints stop at the error. */
-const ABOUT_SHAPES: ReadonlySet<string> = new Set(['shape-mismatch', 'unsupported-op', 'value-dependent']);
+const ABOUT_SHAPES: ReadonlySet<string> = new Set([
+  'shape-mismatch',
+  'dtype-mismatch',
+  'unsupported-op',
+  'value-dependent',
+]);
 
 const sameLine: LineMap = (line) => line;
 

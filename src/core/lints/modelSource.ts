@@ -1,5 +1,6 @@
 /** @file The files that a trace was of, for lints to look things up in. */
 import type { SourceRange, TextEdit } from '../graph/tracedModel';
+import { ignoredCodes } from './ignoringComment';
 import { callParts, codeOnly, offsetsOf, rangeOf } from './pythonText';
 
 export class ModelSource {
@@ -50,8 +51,7 @@ export class ModelSource {
   ignores({ file, line, endLine }: SourceRange, code: string): boolean {
     const lines = this.text(file).split('\n');
     for (let at = line; at <= endLine; at++) {
-      const codes = /#\s*cnnlab:\s*ignore\[([^\]]*)\]/.exec(lines[at - 1] ?? '')?.[1];
-      if (codes?.split(',').some((each) => each.trim() === code)) return true;
+      if (ignoredCodes(lines[at - 1] ?? '').includes(code)) return true;
     }
     return false;
   }

@@ -21,6 +21,7 @@ export const commandIds = {
   revealRunFolder: 'cnnLab.revealRunFolder',
   deleteRun: 'cnnLab.deleteRun',
   refreshRuns: 'cnnLab.refreshRuns',
+  disableLint: 'cnnLab.disableLint',
 } as const;
 
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];

@@ -5,6 +5,7 @@ import { workspacePath } from '../workspace/workspacePaths';
 import { type CommandId, commandIds } from './commandIds';
 import type { CommandServices } from './commandServices';
 import { createSampleProject } from './createSampleProject';
+import { disableLint } from './disableLint';
 import { asModelTarget } from './modelTarget';
 import { pickModel, resolveModel } from './pickModel';
 import { previewSegmentation } from './previewSegmentation';
@@ -66,6 +67,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
       if (entry) await deleteRun(entry, runs);
     },
     [commandIds.refreshRuns]: () => runs.refresh(),
+    [commandIds.disableLint]: disableLint,
   };
 
   const registered = Object.entries(handlers).map(([id, handler]) =>

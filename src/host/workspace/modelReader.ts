@@ -63,10 +63,18 @@ function replaced(result: TraceResult, name: string, one: TraceResult): TraceRes
       ...result.diagnostics,
       ...one.diagnostics.filter((each) => !seen.has(JSON.stringify(each))),
     ],
+    advice:
+      result.models.every(({ model }) => model === name) || !result.advice
+        ? (one.advice ?? [])
+        : distinct([...result.advice, ...(one.advice ?? [])]),
     interrupted: [
       ...(result.interrupted ?? []).filter(({ model }) => model !== name),
       ...(one.interrupted ?? []),
     ],
     milliseconds: result.milliseconds + one.milliseconds,
   };
+}
+
+function distinct<T>(all: readonly T[]): T[] {
+  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
 }

@@ -1,5 +1,6 @@
 /** @file The settings of package.json, typed. */
 import * as vscode from 'vscode';
+import type { LintCode } from '../../core/lints/lint';
 import type { DeviceChoice } from '../../core/runs/experiment';
 
 export interface Settings {
@@ -9,6 +10,7 @@ export interface Settings {
   readonly 'shapeHints.batch': boolean;
   readonly 'hover.enabled': boolean;
   readonly 'codeLens.enabled': boolean;
+  readonly 'lints.disabled': readonly LintCode[];
   readonly device: DeviceChoice;
 }
 
@@ -18,6 +20,7 @@ const defaults: Settings = {
   'shapeHints.batch': false,
   'hover.enabled': true,
   'codeLens.enabled': true,
+  'lints.disabled': [],
   device: 'auto',
 };
 

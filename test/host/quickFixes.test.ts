@@ -1,15 +1,21 @@
 /** @file Every mistake and every lint in the editor: a squiggle with words and lamps, and none once it is mended. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { lints } from '../../src/core/lints/lints';
 import { adviceExpected } from '../golden/lints';
-import lintsText from '../golden/lints.txt';
 import { expectations, mistakeFiles } from '../golden/mistakes';
-import mistakesText from '../golden/mistakes.txt';
 import { activated, diagnosticsOf, eventually, extensionId, openText, setText } from './editing';
 
-const mistakes = mistakeFiles(mistakesText);
-const advice = mistakeFiles(lintsText);
+/** The extension runs from its repository. */
+const golden = (name: string): string => {
+  const extension = vscode.extensions.getExtension(extensionId);
+  assert(extension);
+  return readFileSync(join(extension.extensionPath, 'test', 'golden', name), 'utf8');
+};
+const mistakes = mistakeFiles(golden('mistakes.txt'));
+const advice = mistakeFiles(golden('lints.txt'));
 /** A model about which there is nothing to say. */
 const right = 'import torch.nn as nn\n\nclass Net(nn.Module):\n    pass\n';
 

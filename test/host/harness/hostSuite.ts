@@ -44,7 +44,7 @@ export async function prepareHostSuite(summaryFile?: string): Promise<HostSuite>
     target: 'node20',
     // Found in node_modules from dist/: mocha loads parts of itself by name.
     external: ['vscode', 'mocha'],
-    loader: { '.wgsl': 'text', '.py': 'text', '.txt': 'text' },
+    loader: { '.wgsl': 'text', '.py': 'text' },
     sourcemap: 'inline',
     logLevel: 'warning',
   });

@@ -32,8 +32,9 @@ function editorDiagnostic(found: Diagnostic): vscode.Diagnostic {
   return diagnostic;
 }
 
-/** What a trace says about one file, with the folder that paths in it start at. */
+/** What the trace of `entry` says about one file, with the folder that paths in it start at. */
 export interface FoundHere {
+  readonly entry: vscode.Uri;
   readonly root: vscode.Uri;
   readonly found: Diagnostic;
 }
@@ -66,10 +67,10 @@ export class DiagnosticsPublisher implements vscode.Disposable {
   /** What a squiggle is about; null where the text has changed so that it no longer holds. */
   about(document: vscode.Uri, diagnostic: vscode.Diagnostic): FoundHere | null {
     if (diagnostic.source !== source) return null;
-    for (const { found, root } of this.#foundIn(document.toString())) {
-      const { range, message, code } = editorDiagnostic(found);
+    for (const here of this.#foundIn(document.toString())) {
+      const { range, message, code } = editorDiagnostic(here.found);
       if (code === diagnostic.code && message === diagnostic.message && range.isEqual(diagnostic.range))
-        return { found, root };
+        return here;
     }
     return null;
   }
@@ -77,7 +78,11 @@ export class DiagnosticsPublisher implements vscode.Disposable {
   #update(entry: vscode.Uri): void {
     const { root } = workspacePath(entry);
     const result = this.documents.latest(entry);
-    const all = [...(result?.diagnostics ?? []), ...(result?.advice ?? [])].map((found) => ({ found, root }));
+    const all = [...(result?.diagnostics ?? []), ...(result?.advice ?? [])].map((found) => ({
+      found,
+      root,
+      entry,
+    }));
     const traced: Traced = this.#traced.get(entry.toString()) ?? { shown: new Map(), timer: null };
     const isFirst = !this.#traced.has(entry.toString());
     this.#traced.set(entry.toString(), traced);
@@ -107,9 +112,9 @@ export class DiagnosticsPublisher implements vscode.Disposable {
   #show(traced: Traced, all: readonly FoundHere[]): void {
     const before = traced.shown;
     traced.shown = new Map();
-    for (const { found, root } of all) {
-      const file = uriInWorkspace({ root, path: found.file }).toString();
-      traced.shown.set(file, [...(traced.shown.get(file) ?? []), { found, root }]);
+    for (const here of all) {
+      const file = uriInWorkspace({ root: here.root, path: here.found.file }).toString();
+      traced.shown.set(file, [...(traced.shown.get(file) ?? []), here]);
     }
     for (const file of new Set([...before.keys(), ...traced.shown.keys()])) this.#publish(file);
   }

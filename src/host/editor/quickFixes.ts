@@ -28,16 +28,19 @@ export class QuickFixProvider implements vscode.CodeActionProvider {
       const here = this.diagnostics.about(document.uri, diagnostic);
       return here ? [{ diagnostic, here }] : [];
     });
-    if (about.length === 0) return [];
-    // Edits are of the text that was traced: one that is being traced anew has none until it is done.
-    const traced = await this.documents.current(document, token);
-    return about
-      .filter(
-        ({ here }) =>
-          !traced ||
-          isStillFound(here.found, [...traced.result.diagnostics, ...(traced.result.advice ?? [])]),
-      )
-      .flatMap(({ diagnostic, here }) => actionsFor(document, diagnostic, here));
+    const actions: vscode.CodeAction[] = [];
+    for (const { diagnostic, here } of about) {
+      if (await this.#isTrueNow(here, token)) actions.push(...actionsFor(document, diagnostic, here));
+    }
+    return actions;
+  }
+
+  /** Edits are of the text that was traced: what is traced anew just now is waited for. */
+  async #isTrueNow({ entry, found }: FoundHere, token: vscode.CancellationToken): Promise<boolean> {
+    const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === entry.toString());
+    const traced = document && (await this.documents.current(document, token));
+    if (!traced) return false;
+    return isStillFound(found, [...traced.result.diagnostics, ...(traced.result.advice ?? [])]);
   }
 }
 

@@ -114,3 +114,46 @@ models.resnet18(weights="DEFAULT", num_classes=3)
     ]);
   });
 });
+
+describe('what is not here', () => {
+  test.each([
+    ['torchvision.ops.nms(boxes, boxes[:, 0], 0.5)', 'torchvision.ops.nms is not supported by CNN Lab yet.'],
+    [
+      'torchvision.ops.roi_align(x, [boxes], 7)',
+      'torchvision.ops.roi_align is not supported by CNN Lab yet.',
+    ],
+    [
+      'TF.affine(x, 10, [0, 0], 1, [0, 0])',
+      'torchvision.transforms.functional.affine is not supported by CNN Lab yet.',
+    ],
+    [
+      'TF.rotate(x, 30)',
+      'Rotating 8×9 pixels by 30° is not supported by CNN Lab yet. [Multiples of 180° are, and of 90° for square images.]',
+    ],
+    [
+      'transforms.RandomCrop(4)(x)',
+      'torchvision.transforms.RandomCrop inside of a model is not supported by CNN Lab. [Augment the data instead, or use functions of torchvision.transforms.functional.]',
+    ],
+    [
+      'v2.RandomHorizontalFlip()(x)',
+      'torchvision.transforms.RandomHorizontalFlip inside of a model is not supported by CNN Lab. [Augment the data instead, or use functions of torchvision.transforms.functional.]',
+    ],
+  ])('%s names itself at its line', async (expression, message) => {
+    const result = await trace(
+      `${HEADER}import torchvision
+import torchvision.transforms.functional as TF
+from torchvision import transforms
+from torchvision.transforms import v2
+augment = transforms.Compose([transforms.RandomResizedCrop(4), transforms.ToTensor()])
+augment(object())
+class Net(nn.Module):
+    def forward(self, x, boxes):
+        return ${expression}
+`,
+      target('Net', {}, [1, 3, 8, 9], [5, 4]),
+    );
+    expect(diagnosticsText(result)).toEqual([
+      `model.py:12:15-${15 + expression.length} unsupported-op: ${message}`,
+    ]);
+  });
+});

@@ -7,6 +7,6 @@ from . import functional  # noqa: F401
 
 
 def __getattr__(name):
-    if name.startswith("__"):
-        raise AttributeError(name)
+    if not name[0].isupper():
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
     return any_transform(name)

@@ -1,6 +1,7 @@
 /** @file Ops that only this backend knows: what its passes make of several nodes of a graph. */
 import type { Graph, GraphNode, ValueId } from '../../../core/graph/ir';
 import type { OpAttributes } from '../../../core/ops/attributes';
+import type { Program } from './program';
 
 export type UpdateOp = 'sgd_update' | 'adamw_update';
 
@@ -25,6 +26,17 @@ export interface FusedOps {
   norm_activation: { readonly momentum: number; readonly eps: number; readonly activation: Activation };
   /** (grad_output, input, saved, weight?, bias?) → (grad_input, grad_weight, grad_bias). */
   norm_activation_backward: { readonly activation: Activation };
+  /** The program's one result, for every element; inputs broadcast to it. */
+  fused_elementwise: Program;
+  /**
+   * The sums of the program's results over the last `length` elements of `shape`; their means where `means` says so.
+   * Inputs have that shape, or one element.
+   */
+  fused_sum: Program & {
+    readonly shape: readonly number[];
+    readonly length: number;
+    readonly means: readonly boolean[];
+  };
 }
 
 /** What is computed with a norm in one kernel. */

@@ -2,8 +2,10 @@
 import type { Graph } from '../../../core/graph/ir';
 import type { StatePlace } from '../statePages';
 import type { DeviceGraph } from './fusedOps';
+import { fuseElementwise } from './fuseElementwise';
 import { fuseNorm } from './fuseNorm';
 import { fuseOptimizer } from './fuseOptimizer';
+import { mergeSums } from './mergeSums';
 import { verifyDeviceGraph } from './verifyDeviceGraph';
 
 export interface FusionOptions {
@@ -13,7 +15,7 @@ export interface FusionOptions {
 
 type Pass = (graph: DeviceGraph, options: FusionOptions) => DeviceGraph;
 
-const passes: Readonly<Record<string, Pass>> = { fuseNorm, fuseOptimizer };
+const passes: Readonly<Record<string, Pass>> = { fuseNorm, fuseElementwise, mergeSums, fuseOptimizer };
 
 export function fuse(graph: Graph, options: FusionOptions): DeviceGraph {
   let fused: DeviceGraph = graph;

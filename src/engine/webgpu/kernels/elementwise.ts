@@ -3,9 +3,10 @@
  * compute type `V` (a vector of four, or one scalar of type `S`); numbers of the attributes are in `params`.
  * Conditions are written with `select`, never `max` against a constant, so that NaN stays NaN.
  */
+import type { GraphNode } from '../../../core/graph/ir';
 import type { OpAttributes, OpName } from '../../../core/ops/attributes';
 import { elementwiseDispatch } from './elementwiseDispatch';
-import type { KernelRule } from './kernel';
+import type { KernelRule, Lowering, TypeOf } from './kernel';
 
 export interface ElementwiseRow<K extends OpName> {
   readonly wgsl: string | ((attributes: OpAttributes[K]) => string);
@@ -136,24 +137,29 @@ export type ElementwiseOp = keyof typeof rows;
 
 /** Rules of all elementwise ops but `to_dtype`, which may be an alias. */
 export const elementwise = Object.fromEntries(
-  (Object.keys(rows) as ElementwiseOp[]).map((op) => [
-    op,
-    elementwiseRule(rows[op] as ElementwiseRow<OpName>),
-  ]),
-) as { readonly [K in ElementwiseOp]: KernelRule<K> };
+  (Object.keys(rows) as ElementwiseOp[]).map((op) => [op, elementwiseRule]),
+) as unknown as { readonly [K in ElementwiseOp]: KernelRule<K> };
 
-function elementwiseRule(row: ElementwiseRow<OpName>): KernelRule<OpName> {
-  return ({ op, inputs, outputs, attributes }, typeOf) => ({
+/** The row of an op, with its expression spelled out for these attributes. */
+export function elementwiseRow(op: OpName, attributes: OpAttributes[OpName]) {
+  const row = rows[op as ElementwiseOp] as ElementwiseRow<OpName>;
+  return {
+    expression: typeof row.wgsl === 'string' ? row.wgsl : row.wgsl(attributes),
+    params: row.params?.(attributes) ?? {},
+    condition: row.condition ?? false,
+  };
+}
+
+function elementwiseRule({ op, inputs, outputs, attributes }: GraphNode, typeOf: TypeOf): Lowering {
+  return {
     dispatches: [
       elementwiseDispatch({
         name: op,
         inputs: inputs.map((input) => input!),
         output: outputs[0]!,
         typeOf,
-        expression: typeof row.wgsl === 'string' ? row.wgsl : row.wgsl(attributes),
-        params: row.params?.(attributes) ?? {},
-        condition: row.condition ?? false,
+        ...elementwiseRow(op, attributes),
       }),
     ],
-  });
+  };
 }

@@ -22,11 +22,15 @@ export interface ElementwiseSpec {
   readonly output: ValueId;
   readonly typeOf: TypeOf;
   readonly expression: string;
+  /** Functions and statements that the expression builds on. */
+  readonly functions?: string;
+  readonly statements?: string;
   readonly params: Readonly<Record<string, number>>;
   readonly condition: boolean;
 }
 
-const names = ['a', 'b', 'c'];
+/** Of the inputs, in order; a program may read as many as there are storage buffers. */
+export const inputNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const;
 
 /**
  * Axes are collapsed first, so that most calls are one flat run. An input is then read at the output's own index
@@ -62,19 +66,19 @@ export function elementwiseDispatch(spec: ElementwiseSpec): Dispatch {
     const storage = inStorages[i]!;
     const dense = isDense(stride, sizes);
     const vector = vectors && stride[rank - 1] === 1;
-    bindings[`in_${names[i]}`] = read(value(input), vector ? wide[storage] : storage);
+    bindings[`in_${inputNames[i]}`] = read(value(input), vector ? wide[storage] : storage);
     let at = 'index';
     if (!dense) {
       const terms: string[] = [];
       stride.forEach((elements, axis) => {
         if (elements === 0) return;
-        params[`stride_${names[i]}${axis}`] = u32(vector && axis < rank - 1 ? elements / 4 : elements);
-        terms.push(`at${axis} * params.stride_${names[i]}${axis}`);
+        params[`stride_${inputNames[i]}${axis}`] = u32(vector && axis < rank - 1 ? elements / 4 : elements);
+        terms.push(`at${axis} * params.stride_${inputNames[i]}${axis}`);
       });
       usesCoordinates ||= terms.length > 0;
       at = terms.join(' + ') || '0u';
     }
-    return `  let ${names[i]} = V(in_${names[i]}[${at}]);`;
+    return `  let ${inputNames[i]} = V(in_${inputNames[i]}[${at}]);`;
   });
   bindings.result = write(value(output), outElement);
   for (const [name, number] of Object.entries(spec.params)) params[name] = f32(number);
@@ -88,9 +92,11 @@ export function elementwiseDispatch(spec: ElementwiseSpec): Dispatch {
     declarations: `alias S = ${compute};
 alias V = ${vectors ? wide[compute] : compute};
 alias R = ${outElement};
-${mathFunctionsIn(spec.expression)}`,
+${mathFunctionsIn(`${spec.functions ?? ''}${spec.expression}`)}
+${spec.functions ?? ''}`,
     body: `${usesCoordinates ? coordinates(rank) : ''}
 ${loads.join('\n')}
+${spec.statements ?? ''}
   result[index] = ${result};`,
   });
 }

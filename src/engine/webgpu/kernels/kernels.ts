@@ -8,6 +8,7 @@ import { linear } from './linear';
 import { maxPool } from './maxPool';
 import { norm } from './norm';
 import { optimizers } from './optimizers';
+import { programs } from './programs';
 import { random } from './random';
 import { reduce } from './reduce';
 import { resample } from './resample';
@@ -38,6 +39,7 @@ const fusedKernels: { readonly [K in FusedOpName]: FusedKernelRule<K> } = {
     inPlace: outputs.map((_, index) => [index, count + index] as const),
   }),
   ...trainingNorm,
+  ...programs,
 };
 
 /** The rule of a node's op, applied. */

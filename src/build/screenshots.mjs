@@ -2,7 +2,7 @@
  * @file Makes the README's pictures from the packed extension in a real VS Code, on a copy of the sample project.
  *
  *   node src/build/screenshots.mjs           writes media/screenshots/*.png
- *   node src/build/screenshots.mjs training  only those whose name begins so (what they show is still made)
+ *   node src/build/screenshots.mjs editor    only those whose name begins so, and what they need
  */
 import { inRepository } from './repository.mjs';
 import { runCommand } from './runCommand.mjs';

@@ -12,7 +12,7 @@ export interface ShapeFormat {
   readonly counted?: boolean;
 }
 
-/** `64×161×161 → 128×80×80`; equal neighbours are shown once, as `10×10 (3 times)`. */
+/** `64×161×161 → 128×80×80`; equal neighbours are shown once, as `10×10 (3 times)` where that fits. */
 export function formatShapes(outputs: readonly TypeTree[], format: ShapeFormat = {}): string {
   const { maxLength = 60, counted = true } = format;
   const runs: { text: string; count: number }[] = [];
@@ -22,15 +22,30 @@ export function formatShapes(outputs: readonly TypeTree[], format: ShapeFormat =
     if (last?.text === text) last.count += 1;
     else runs.push({ text, count: 1 });
   }
-  const parts = runs.map(({ text, count }) => (counted && count > 1 ? `${text} (${count} times)` : text));
-  let line = '';
-  for (const [index, part] of parts.entries()) {
-    const next = index === 0 ? part : `${line} → ${part}`;
-    const room = index === parts.length - 1 ? maxLength : maxLength - 4;
-    if (index > 0 && next.length > room) return `${line} → …`;
-    line = next;
+  const whole = runs.map(({ text, count }) => (counted && count > 1 ? `${text} (${count} times)` : text));
+  // More shapes say more than how often each comes.
+  return fits(whole, maxLength)
+    ? whole.join(ARROW)
+    : cut(
+        runs.map(({ text }) => text),
+        maxLength,
+      );
+}
+
+const ARROW = ' → ';
+
+function fits(parts: readonly string[], maxLength: number): boolean {
+  return parts.join(ARROW).length <= maxLength;
+}
+
+/** As many as there is room for; `…` stands for the others. */
+function cut(parts: readonly string[], maxLength: number): string {
+  if (fits(parts, maxLength)) return parts.join(ARROW);
+  for (let count = parts.length - 1; count > 0; count--) {
+    const begun = [...parts.slice(0, count), '…'];
+    if (fits(begun, maxLength)) return begun.join(ARROW);
   }
-  return line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;
+  return `${parts[0]!.slice(0, maxLength - 1)}…`;
 }
 
 /** `1×10×10`, `(64×10×10, 1×10×10)`, `{out: 21×64×64, aux: 21×64×64}`. */

@@ -1,4 +1,4 @@
-/** @file The README's pictures: hints and diagram, a training, a preview; in dark, light and high contrast. */
+/** @file The README's pictures: the editor, hints and diagram, a training, a preview; in dark, light and high contrast. */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,15 +27,16 @@ const settings = {
 const parent = await mkdtemp(join(tmpdir(), 'cnn-lab-screenshots-'));
 const folder = join(parent, 'sample');
 await cp(inRepository('media/sample'), folder, { recursive: true });
+await cp(inRepository('test/e2e/files/resnet18.py'), join(folder, 'resnet18.py'));
 
 async function inTheme(theme: Theme, use: (workbench: Workbench) => Promise<void>): Promise<void> {
   const options = { folder, theme, settings, viewport, deviceScaleFactor };
   await inWorkbench(`screenshots-${theme}`, options, use);
 }
 
-async function take(workbench: Workbench, name: string): Promise<void> {
+async function take(workbench: Workbench, name: string, keepsMouse = false): Promise<void> {
   if (!name.startsWith(only)) return;
-  await workbench.page.mouse.move(viewport.width / 2, viewport.height - 5);
+  if (!keepsMouse) await workbench.page.mouse.move(viewport.width / 2, viewport.height - 5);
   // Toasts and the caret are of no interest to anyone.
   await workbench.page.addStyleTag({
     content: '.notifications-toasts, .cursors-layer { display: none !important }',
@@ -95,14 +96,66 @@ async function preview(workbench: Workbench, name: string): Promise<void> {
   await take(workbench, name);
 }
 
+/** Hints and lenses of two files, a hover, and a squiggle with its quick fixes. */
+async function editor(workbench: Workbench, suffix: string): Promise<void> {
+  const { page } = workbench;
+  await workbench.runCommand('View: Close Primary Side Bar').catch(() => undefined);
+  await openModel(workbench, 30);
+  await take(workbench, `editor-hints${suffix}`);
+
+  await workbench.openFile('resnet18.py');
+  await workbench.goToLine(30);
+  await workbench.waitForEditorText(/512×7×7/);
+  const text = await readFile(join(folder, 'resnet18.py'), 'utf8');
+  await page.keyboard.press('Control+G');
+  await workbench.quickInput().fill(`:${lineOf(text, 'nn.Conv2d(3, 64')}:18`);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Control+K');
+  await page.keyboard.press('Control+I');
+  await page.locator('.monaco-hover', { hasText: 'kept for backward' }).first().waitFor();
+  await take(workbench, `editor-hover${suffix}`, true);
+
+  await page.keyboard.press('Escape');
+  await writeFile(join(folder, 'resnet18.py'), text.replace('nn.Linear(512', 'nn.Linear(256'));
+  await page.locator('.squiggly-error').first().waitFor();
+  await workbench.goToLine(lineOf(text, 'return self.fc(x)'));
+  await page.keyboard.press('Control+.');
+  await page.locator('.action-widget', { hasText: 'in_features' }).waitFor();
+  await take(workbench, `editor-quick-fix${suffix}`, true);
+  await page.keyboard.press('Escape');
+  await writeFile(join(folder, 'resnet18.py'), text);
+}
+
+function lineOf(text: string, code: string): number {
+  return text.slice(0, text.indexOf(code)).split('\n').length;
+}
+
+/** Each picture's name begins with its scene's. */
+const scenes: readonly [Theme, string, (workbench: Workbench) => Promise<void>][] = [
+  ['dark', 'editor', (workbench) => editor(workbench, '')],
+  ['dark', 'architecture', (workbench) => architecture(workbench, 'architecture')],
+  ['dark', 'training', (workbench) => training(workbench, 'training')],
+  ['dark', 'preview', (workbench) => preview(workbench, 'preview')],
+  ['light', 'editor', (workbench) => editor(workbench, '-light')],
+  ['light', 'architecture', (workbench) => architecture(workbench, 'architecture-light')],
+  ['highContrast', 'editor', (workbench) => editor(workbench, '-high-contrast')],
+  ['highContrast', 'preview', (workbench) => preview(workbench, 'preview-high-contrast')],
+];
+
+/** A preview needs the model that the training leaves. */
+function isNeeded(scene: string): boolean {
+  const shown = scene === 'training' ? ['training', 'preview'] : [scene];
+  return shown.some((each) => each.startsWith(only) || only.startsWith(each));
+}
+
 try {
-  await inTheme('dark', async (workbench) => {
-    await architecture(workbench, 'architecture');
-    await training(workbench, 'training');
-    await preview(workbench, 'preview');
-  });
-  await inTheme('light', (workbench) => architecture(workbench, 'architecture-light'));
-  await inTheme('highContrast', (workbench) => preview(workbench, 'preview-high-contrast'));
+  for (const theme of ['dark', 'light', 'highContrast'] as const) {
+    const needed = scenes.filter(([own, name]) => own === theme && isNeeded(name));
+    if (needed.length === 0) continue;
+    await inTheme(theme, async (workbench) => {
+      for (const [, , scene] of needed) await scene(workbench);
+    });
+  }
 } finally {
   await rm(parent, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -158,6 +158,8 @@ test('the batch is shown where asked for, and what is too long is cut', () =>
 test('a sequence that is too long ends in an ellipsis, and so does a single long one', () => {
   const image = (size: number) => ({ shape: [1, 8, size, size], dtype: 'float32' as const });
   expect(formatShapes([image(64), image(32), image(16)], { maxLength: 18 })).toBe('8×64×64 → …');
+  expect(formatShapes([image(64), image(64)], { maxLength: 18 })).toBe('8×64×64 (2 times)');
+  expect(formatShapes([image(64), image(64), image(32)], { maxLength: 18 })).toBe('8×64×64 → 8×32×32');
   expect(formatShapes([{ tuple: [image(64), image(32), image(16)] }], { maxLength: 18 })).toBe(
     '(8×64×64, 8×32×32…',
   );

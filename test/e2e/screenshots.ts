@@ -117,8 +117,8 @@ async function editor(workbench: Workbench, suffix: string): Promise<void> {
 
   await page.keyboard.press('Escape');
   await writeFile(join(folder, 'resnet18.py'), text.replace('nn.Linear(512', 'nn.Linear(256'));
-  await page.locator('.squiggly-error').first().waitFor();
   await workbench.goToLine(lineOf(text, 'return self.fc(x)'));
+  await page.locator('.squiggly-error').first().waitFor();
   await page.keyboard.press('Control+.');
   await page.locator('.action-widget', { hasText: 'in_features' }).waitFor();
   await take(workbench, `editor-quick-fix${suffix}`, true);

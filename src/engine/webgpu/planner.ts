@@ -60,6 +60,7 @@ class Planner {
     const context: KernelContext = {
       subgroupSize: this.options.subgroupSize,
       maxPartials: (output) => this.arenas.maxPartials(output),
+      channels: (value) => graph.views?.get(value) ?? { first: 0, total: this.type(value).shape[1] ?? 1 },
     };
     const nodes = this.liveNodes().map((index): LoweredNode => {
       const node = graph.nodes[index]!;
@@ -123,6 +124,7 @@ class Planner {
   }
 
   private findLastUses(nodes: readonly LoweredNode[]): void {
+    for (const [part, { parent }] of this.graph.views ?? []) this.owners.set(part, parent);
     for (const { index, node, lowering } of nodes) {
       if ('alias' in lowering) this.owners.set(node.outputs[0]!, this.owner(lowering.alias));
       for (const input of node.inputs) if (input !== null) this.lastUse.set(this.owner(input), index);
@@ -142,7 +144,10 @@ class Planner {
       return;
     }
     const inPlace = new Map(lowering.inPlace ?? []);
-    node.outputs.forEach((output, i) => {
+    node.outputs.forEach((part, i) => {
+      // The whole is there as soon as its first part.
+      const output = this.owner(part);
+      if (this.locations.has(output)) return;
       const input = inPlace.get(i);
       const source = input === undefined ? null : node.inputs[input]!;
       const location =

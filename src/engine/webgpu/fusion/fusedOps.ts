@@ -1,6 +1,6 @@
 /** @file Ops that only this backend knows: what its passes make of several nodes of a graph. */
 import type { Graph, GraphNode, ValueId } from '../../../core/graph/ir';
-import type { OpAttributes } from '../../../core/ops/attributes';
+import type { MaxPoolAttributes, OpAttributes } from '../../../core/ops/attributes';
 import type { Program } from './program';
 
 export type UpdateOp = 'sgd_update' | 'adamw_update';
@@ -37,6 +37,12 @@ export interface FusedOps {
     readonly length: number;
     readonly means: readonly boolean[];
   };
+  /** (grad_output, input, other) → max_pool2d_backward + other. */
+  max_pool2d_backward_add: MaxPoolAttributes;
+  /** cat along the channels of parts that were written in their place: nothing is left to do. */
+  joined_channels: Record<string, never>;
+  /** Some channels of the input, read where they lie. */
+  sliced_channels: Record<string, never>;
 }
 
 /** What is computed with a norm in one kernel. */
@@ -59,4 +65,13 @@ export type DeviceNode = GraphNode | FusedNode;
 /** A graph on its way to the device. Values that no node defines any more keep their place in `values`. */
 export interface DeviceGraph extends Omit<Graph, 'nodes'> {
   readonly nodes: readonly DeviceNode[];
+  /** Tensors that are channels of another one. */
+  readonly views?: ReadonlyMap<ValueId, ChannelView>;
+}
+
+/** N×C×H×W as channels `first` … of `parent`, which has `total`. */
+export interface ChannelView {
+  readonly parent: ValueId;
+  readonly first: number;
+  readonly total: number;
 }

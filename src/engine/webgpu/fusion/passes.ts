@@ -5,8 +5,10 @@ import type { DeviceGraph } from './fusedOps';
 import { fuseElementwise } from './fuseElementwise';
 import { fuseNorm } from './fuseNorm';
 import { fuseOptimizer } from './fuseOptimizer';
+import { fuseSkipGradient } from './fuseSkipGradient';
 import { mergeSums } from './mergeSums';
 import { verifyDeviceGraph } from './verifyDeviceGraph';
+import { viewChannels } from './viewChannels';
 
 export interface FusionOptions {
   /** Where a state lies; undefined where that is not known. */
@@ -15,7 +17,14 @@ export interface FusionOptions {
 
 type Pass = (graph: DeviceGraph, options: FusionOptions) => DeviceGraph;
 
-const passes: Readonly<Record<string, Pass>> = { fuseNorm, fuseElementwise, mergeSums, fuseOptimizer };
+const passes: Readonly<Record<string, Pass>> = {
+  fuseNorm,
+  fuseSkipGradient,
+  fuseElementwise,
+  mergeSums,
+  viewChannels,
+  fuseOptimizer,
+};
 
 export function fuse(graph: Graph, options: FusionOptions): DeviceGraph {
   let fused: DeviceGraph = graph;

@@ -47,14 +47,3 @@ export function mergeAxes(sizes: readonly number[], strides: readonly (readonly 
   if (kept.length === 0) return { sizes: [1], strides: strides.map(() => [1]) };
   return { sizes: kept, strides: keptStrides };
 }
-
-/** Axes of an elementwise op over inputs that broadcast to `outShape`. */
-export function broadcastAxes(
-  outShape: readonly number[],
-  inShapes: readonly (readonly number[])[],
-): StridedAxes {
-  return mergeAxes(
-    outShape,
-    inShapes.map((shape) => broadcastStrides(shape, outShape)),
-  );
-}

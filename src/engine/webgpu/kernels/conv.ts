@@ -4,7 +4,7 @@
  * transposed convolutions. `convRows` is for kernels of width 1 or 3 that keep the size (the U-Net's case).
  */
 import type { GraphNode } from '../../../core/graph/ir';
-import type { ConvGeometry } from './convGeometry';
+import { type ConvGeometry, channelParams } from './convGeometry';
 import { convRows, rowKernelWidth, rowsVariants } from './convRows';
 import { weightGradient } from './convWeightGrad';
 import { type PackedWeights, packWeights, type WeightShape, type WeightStrides } from './convWeights';
@@ -34,7 +34,7 @@ export const conv: { readonly [K in ConvOp]: KernelRule<K> } = {
     const taps = kh * kw;
     return directConvolution(
       'conv2d',
-      geometry(node, typeOf, { groups: attributes.groups, inputs, outputs, kernel: [kh, kw] }),
+      geometry(node, typeOf, { groups: attributes.groups, inputs, outputs, kernel: [kh, kw] }, context),
       { group: outputs * inputs * taps, output: inputs * taps, input: taps, ky: kw, kx: 1, offset: 0 },
       context,
     );
@@ -51,7 +51,7 @@ export const conv: { readonly [K in ConvOp]: KernelRule<K> } = {
     ];
     const inputs = inChannels / groups;
     const taps = kh * kw;
-    const shape = geometry(node, typeOf, { groups, inputs, outputs, kernel: [kh, kw] });
+    const shape = geometry(node, typeOf, { groups, inputs, outputs, kernel: [kh, kw] }, context);
     const strides = { group: inputs * outputs * taps, output: taps, input: outputs * taps };
     if (stride[0] === 1 && stride[1] === 1) {
       return directConvolution(
@@ -72,6 +72,7 @@ function geometry(
   { inputs, outputs, attributes }: GraphNode<'conv2d' | 'conv_transpose2d'>,
   typeOf: TypeOf,
   weight: WeightShape,
+  { channels }: KernelContext,
 ): ConvGeometry {
   const inShape = typeOf(inputs[0]!).shape;
   const outShape = typeOf(outputs[0]!).shape;
@@ -87,6 +88,8 @@ function geometry(
     stride: attributes.stride,
     padding: attributes.padding,
     dilation: attributes.dilation,
+    source: channels(inputs[0]!),
+    result: channels(outputs[0]!),
   };
 }
 
@@ -111,6 +114,7 @@ function blockParams(shape: ConvGeometry, packed: PackedWeights) {
     inputs: u32(shape.inputs),
     outputs: u32(shape.outputs),
     batch: u32(shape.batch),
+    ...channelParams(shape),
   };
 }
 
@@ -208,7 +212,7 @@ ${blockPlace(blockSize)}
 ${accumulators(blockSize)}
   let left = vec4i(i32(x)) * params.strideX + vec4i(0, 1, 2, 3) * params.strideX - params.paddingX;
   let top = i32(y) * params.strideY - params.paddingY;
-  var plane = i32((sample * params.groups + channel_group) * params.inputs) * params.inHeight * params.inWidth;
+  var plane = i32(sample * params.sourceTotal + params.sourceFirst + channel_group * params.inputs) * params.inHeight * params.inWidth;
   var at = block * params.inputs * u32(params.kernelHeight * params.kernelWidth);
   for (var c = 0u; c < params.inputs; c++) {
     for (var ky = 0; ky < params.kernelHeight; ky++) {
@@ -236,7 +240,7 @@ ${storeBlock(
   shape.bias !== null,
   (
     o,
-  ) => `let line = ((sample * params.groups * params.outputs + channel) * params.outHeight + y) * params.outWidth;
+  ) => `let line = ((sample * params.resultTotal + params.resultFirst + channel) * params.outHeight + y) * params.outWidth;
     for (var i = 0u; i < 4u; i++) { if (x + i < params.outWidth) { result[line + x + i] = sum${o}[i] + offset; } }`,
 )}`,
   });
@@ -267,7 +271,7 @@ ${blockPlace(blockSize)}
 ${accumulators(blockSize)}
   let area = params.inHeight * params.inWidth;
   let taps = u32(params.kernelHeight * params.kernelWidth);
-  let first_plane = i32((sample * params.groups + channel_group) * params.inputs) * area;
+  let first_plane = i32(sample * params.sourceTotal + params.sourceFirst + channel_group * params.inputs) * area;
   for (var ky = 0; ky < params.kernelHeight; ky++) {
     let down = i32(y) + params.paddingY - ky * params.dilationY;
     let row = down / params.strideY;
@@ -299,7 +303,7 @@ ${storeBlock(
   shape.bias !== null,
   (
     o,
-  ) => `let line = ((sample * params.groups * params.outputs + channel) * params.outHeight + y) * params.outWidth;
+  ) => `let line = ((sample * params.resultTotal + params.resultFirst + channel) * params.outHeight + y) * params.outWidth;
     for (var i = 0u; i < 4u; i++) {
       let column = x + i * u32(params.strideX);
       if (column < params.outWidth) { result[line + column] = sum${o}[i] + offset; }

@@ -1,6 +1,7 @@
 /** @file What a convolution's kernels need to know of it. */
 import type { ValueId } from '../../../core/graph/ir';
 import type { WeightShape } from './convWeights';
+import { type KernelContext, u32 } from './kernel';
 
 export type Pair = readonly [number, number];
 
@@ -16,4 +17,16 @@ export interface ConvGeometry extends WeightShape {
   readonly stride: Pair;
   readonly padding: Pair;
   readonly dilation: Pair;
+  /** Where the channels of input and output lie. */
+  readonly source: ReturnType<KernelContext['channels']>;
+  readonly result: ReturnType<KernelContext['channels']>;
+}
+
+export function channelParams({ source, result }: ConvGeometry) {
+  return {
+    sourceFirst: u32(source.first),
+    sourceTotal: u32(source.total),
+    resultFirst: u32(result.first),
+    resultTotal: u32(result.total),
+  };
 }

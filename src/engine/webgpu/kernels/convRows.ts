@@ -3,7 +3,7 @@
  * channels for four neighbouring pixels of a few rows. Weights are the same for all invocations of a workgroup: each
  * reads them all, or the lanes of a subgroup read a vector each and tell it to the others.
  */
-import type { ConvGeometry } from './convGeometry';
+import { type ConvGeometry, channelParams } from './convGeometry';
 import { type PackedWeights, packWeights, type WeightStrides } from './convWeights';
 import { type Lowering, onGrid, perThread, read, u32, value, write } from './kernel';
 
@@ -129,6 +129,7 @@ function threeByThree(
       width: u32(pixels),
       height: u32(height),
       rowTiles: u32(rowTiles),
+      ...channelParams(shape),
     },
     body: `  let tile = group.x * ${size}u + lane;
   // Invocations beyond the last stay, since subgroups need them, and store nothing.
@@ -142,7 +143,7 @@ function threeByThree(
 ${range(rows)
   .flatMap((i) => range(block).map((o) => `  var sum${i}_${o} = vec4f();`))
   .join('\n')}
-  var plane = (group.z * params.groups + channel_group) * params.inputs * area;
+  var plane = (group.z * params.sourceTotal + params.sourceFirst + channel_group * params.inputs) * area;
   var at = group.y * params.inputs * ${3 * perRow}u;
   for (var c = 0u; c < params.inputs; c++) {
     for (var ky = 0; ky < 3; ky++) {
@@ -172,7 +173,7 @@ ${vectors ? loadVectors(i) : loadNumbers(i)}
   for (var o = 0u; o < min(${block}u, params.outputs - first_output); o++) {
     let channel = channel_group * params.outputs + first_output + o;
     let offset = ${shape.bias === null ? '0.0' : 'bias[channel]'};
-    let first = (group.z * params.groups * params.outputs + channel) * area + u32(y) * line_width + x${vectors ? '' : ' * 4u'};
+    let first = (group.z * params.resultTotal + params.resultFirst + channel) * area + u32(y) * line_width + x${vectors ? '' : ' * 4u'};
     for (var i = 0u; i < min(${rows}u, params.height - u32(y)); i++) {
       let sum = sums[i * ${block}u + o] + offset;
       ${
@@ -231,6 +232,7 @@ function pointwise(name: string, shape: ConvGeometry, packed: PackedWeights) {
       inputs: u32(shape.inputs),
       outputs: u32(shape.outputs),
       quads: u32(quads),
+      ...channelParams(shape),
     },
     body: `  let x = index % params.quads;
   let rest = index / params.quads;
@@ -241,7 +243,7 @@ function pointwise(name: string, shape: ConvGeometry, packed: PackedWeights) {
 ${range(block)
   .map((o) => `  var sum${o} = vec4f();`)
   .join('\n')}
-  var plane = (sample * params.groups + channel_group) * params.inputs * params.quads + x;
+  var plane = (sample * params.sourceTotal + params.sourceFirst + channel_group * params.inputs) * params.quads + x;
   var at = block * params.inputs * ${perTap}u;
   for (var c = 0u; c < params.inputs; c++) {
     let pixels = source[plane];
@@ -258,7 +260,7 @@ ${range(block)
   .map(
     (o) => `  if (first_output + ${o}u < params.outputs) {
     let channel = channel_group * params.outputs + first_output + ${o}u;
-    result[(sample * params.groups * params.outputs + channel) * params.quads + x] = sum${o}${shape.bias === null ? '' : ' + bias[channel]'};
+    result[(sample * params.resultTotal + params.resultFirst + channel) * params.quads + x] = sum${o}${shape.bias === null ? '' : ' + bias[channel]'};
   }`,
   )
   .join('\n')}`,

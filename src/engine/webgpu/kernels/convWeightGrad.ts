@@ -45,7 +45,7 @@ function splitRows(totalRows: number, rowQuantum: number, threads: number, affor
 export function weightGradient(
   node: GraphNode<'conv2d_weight_grad'>,
   typeOf: TypeOf,
-  { subgroupSize, maxPartials }: KernelContext,
+  { subgroupSize, maxPartials, channels }: KernelContext,
 ): Lowering {
   const { stride: steps, padding, dilation, groups, kernel_size } = node.attributes;
   const [input, grad] = node.inputs as readonly [ValueId, ValueId];
@@ -59,6 +59,13 @@ export function weightGradient(
   const stride = partialStride(count);
   const allowed = maxPartials(output);
   const affordable = allowed || Math.max(1, Math.floor(maxPartialBytes / (stride * 4)));
+  const [sourceChannels, gradChannels] = [channels(input), channels(grad)];
+  const channelParams = {
+    sourceFirst: u32(sourceChannels.first),
+    sourceTotal: u32(sourceChannels.total),
+    gradFirst: u32(gradChannels.first),
+    gradTotal: u32(gradChannels.total),
+  };
   /** The rule's dispatches, given what makes so many partial sums. */
   const withSplits = (splits: number, main: (target: Operand) => Dispatch): Lowering => {
     if (splits === 1 || allowed > 0)
@@ -78,7 +85,7 @@ export function weightGradient(
     const plan = planLanes(shape, subgroupSize, wantedWorkgroups, affordable);
     if (plan.splits <= affordable) {
       return withSplits(plan.splits, (target) =>
-        weightGradientLanes(input, grad, target, shape, plan, subgroupSize, stride),
+        weightGradientLanes(input, grad, target, shape, plan, subgroupSize, stride, channelParams),
       );
     }
   }
@@ -100,6 +107,7 @@ export function weightGradient(
     inputBlocks: u32(inputBlocks),
     height: i32(height),
     outHeight: u32(outHeight),
+    ...channelParams,
   };
   return withSplits(splits, (target) =>
     sameRows
@@ -201,8 +209,8 @@ ${range(outputBlock)
     let sample = run / params.outHeight;
     let top = run % params.outHeight;
     let bottom = min(params.outHeight, top + (end - run));
-    let source_plane = ((sample * params.groups + channel_group) * params.inputs + channel) * area;
-    let grad_plane = (sample * params.groups + channel_group) * params.outputs * area;
+    let source_plane = (sample * params.sourceTotal + params.sourceFirst + channel_group * params.inputs + channel) * area;
+    let grad_plane = (sample * params.gradTotal + params.gradFirst + channel_group * params.outputs) * area;
     for (var x = 0u; x < params.quads; x++) {
       var left0 = vec4f(); var middle0 = vec4f(); var right0 = vec4f();
       var left1 = vec4f(); var middle1 = vec4f(); var right1 = vec4f();
@@ -265,8 +273,8 @@ ${channels.map((c) => `  var sum${c} = vec4f();`).join('\n')}
     let y = run % params.outHeight;
     let row = i32(y) * params.strideY + i32(ky) * params.dilationY - params.paddingY;
     if (row < 0 || row >= params.height) { continue; }
-    let source_line = i32((sample * params.groups + channel_group) * params.inputs) * source_area + row * params.width;
-    let grad_line = (sample * params.groups + channel_group) * params.outputs * area + y * params.outWidth;
+    let source_line = i32(sample * params.sourceTotal + params.sourceFirst + channel_group * params.inputs) * source_area + row * params.width;
+    let grad_line = (sample * params.gradTotal + params.gradFirst + channel_group * params.outputs) * area + y * params.outWidth;
     for (var x = 0u; x < params.outWidth; x++) {
       let column = i32(x) * params.strideX + i32(kx) * params.dilationX - params.paddingX;
       if (column < 0 || column >= params.width) { continue; }

@@ -5,7 +5,7 @@
  */
 
 import type { ValueId } from '../../../core/graph/ir';
-import { type Dispatch, type Operand, onGrid, read, u32, value, write } from './kernel';
+import { type Dispatch, type Operand, onGrid, type Param, read, u32, value, write } from './kernel';
 
 export interface LanesShape {
   readonly batch: number;
@@ -59,6 +59,7 @@ export function weightGradientLanes(
   { inputBlock, perLane, rows, strips, splits }: LanesPlan,
   subgroupSize: number,
   partialStride: number,
+  channelParams: Readonly<Record<'sourceFirst' | 'sourceTotal' | 'gradFirst' | 'gradTotal', Param>>,
 ): Dispatch {
   const outputBlock = perLane * subgroupSize;
   const outputBlocks = Math.ceil(shape.outputs / outputBlock);
@@ -86,6 +87,7 @@ export function weightGradientLanes(
       rows: u32(rows),
       strips: u32(strips),
       partialStride: u32(partialStride),
+      ...channelParams,
     },
     declarations: `// A row of the lane's input channel around one vector: it, and the pixels beside it.
 struct Row { middle: vec4f, before: f32, after: f32 }
@@ -106,11 +108,11 @@ fn load_row(plane: u32, y: i32, x: u32) -> Row {
   let top = group.z % params.strips * params.rows;
   let area = params.quads * params.height;
   let own_input = min(first_input + subgroup_lane % ${inputBlock}u, params.inputs - 1u);
-  let source_plane = ((sample * params.groups + channel_group) * params.inputs + own_input) * area;
+  let source_plane = (sample * params.sourceTotal + params.sourceFirst + channel_group * params.inputs + own_input) * area;
 ${lanes
   .map(
     (v) => `  let output${v} = first_output + ${v * subgroupSize}u + subgroup_lane;
-  let grad_plane${v} = ((sample * params.groups + channel_group) * params.outputs + min(output${v}, params.outputs - 1u)) * area;`,
+  let grad_plane${v} = (sample * params.gradTotal + params.gradFirst + channel_group * params.outputs + min(output${v}, params.outputs - 1u)) * area;`,
   )
   .join('\n')}
 ${lanes

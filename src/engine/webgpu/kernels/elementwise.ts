@@ -6,7 +6,7 @@
 import type { GraphNode } from '../../../core/graph/ir';
 import type { OpAttributes, OpName } from '../../../core/ops/attributes';
 import { elementwiseDispatch } from './elementwiseDispatch';
-import type { KernelRule, Lowering, TypeOf } from './kernel';
+import type { KernelContext, KernelRule, Lowering, TypeOf } from './kernel';
 
 export interface ElementwiseRow<K extends OpName> {
   readonly wgsl: string | ((attributes: OpAttributes[K]) => string);
@@ -150,7 +150,11 @@ export function elementwiseRow(op: OpName, attributes: OpAttributes[OpName]) {
   };
 }
 
-function elementwiseRule({ op, inputs, outputs, attributes }: GraphNode, typeOf: TypeOf): Lowering {
+function elementwiseRule(
+  { op, inputs, outputs, attributes }: GraphNode,
+  typeOf: TypeOf,
+  { channels }: KernelContext,
+): Lowering {
   return {
     dispatches: [
       elementwiseDispatch({
@@ -158,6 +162,7 @@ function elementwiseRule({ op, inputs, outputs, attributes }: GraphNode, typeOf:
         inputs: inputs.map((input) => input!),
         output: outputs[0]!,
         typeOf,
+        channels,
         ...elementwiseRow(op, attributes),
       }),
     ],

@@ -1,11 +1,12 @@
 /** @file The one kernel behind all elementwise ops: broadcasting by strides, four elements an invocation. */
 import type { ValueId } from '../../../core/graph/ir';
-import { broadcastAxes } from './broadcast';
+import { broadcastStrides, mergeAxes } from './broadcast';
 import { mathFunctionsIn } from './elementwiseMath';
 import {
   type Binding,
   type Dispatch,
   f32,
+  type KernelContext,
   type Param,
   perThread,
   read,
@@ -27,6 +28,8 @@ export interface ElementwiseSpec {
   readonly statements?: string;
   readonly params: Readonly<Record<string, number>>;
   readonly condition: boolean;
+  /** Where inputs lie that are channels of another tensor. */
+  readonly channels?: KernelContext['channels'];
 }
 
 /** Of the inputs, in order; a program may read as many as there are storage buffers. */
@@ -38,9 +41,22 @@ export const inputNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const;
  */
 export function elementwiseDispatch(spec: ElementwiseSpec): Dispatch {
   const { inputs, output, typeOf } = spec;
-  const { sizes, strides } = broadcastAxes(
-    typeOf(output).shape,
-    inputs.map((input) => typeOf(input).shape),
+  const outShape = typeOf(output).shape;
+  const offsets = inputs.map(() => 0);
+  const { sizes, strides } = mergeAxes(
+    outShape,
+    inputs.map((input, i) => {
+      const { shape } = typeOf(input);
+      const own = broadcastStrides(shape, outShape);
+      const channels = spec.channels?.(input);
+      // Channels of another tensor: samples are further apart.
+      if (channels && shape.length === 4 && channels.total !== shape[1]) {
+        const area = shape[2]! * shape[3]!;
+        own[0] = channels.total * area;
+        offsets[i] = channels.first * area;
+      }
+      return own;
+    }),
   );
   const count = sizes.reduce((product, size) => product * size, 1);
   const rank = sizes.length;
@@ -64,7 +80,7 @@ export function elementwiseDispatch(spec: ElementwiseSpec): Dispatch {
   const loads = inputs.map((input, i) => {
     const stride = strides[i]!;
     const storage = inStorages[i]!;
-    const dense = isDense(stride, sizes);
+    const dense = isDense(stride, sizes) && offsets[i] === 0;
     const vector = vectors && stride[rank - 1] === 1;
     bindings[`in_${inputNames[i]}`] = read(value(input), vector ? wide[storage] : storage);
     let at = 'index';
@@ -76,6 +92,10 @@ export function elementwiseDispatch(spec: ElementwiseSpec): Dispatch {
         terms.push(`at${axis} * params.stride_${inputNames[i]}${axis}`);
       });
       usesCoordinates ||= terms.length > 0;
+      if (offsets[i]! > 0) {
+        params[`offset_${inputNames[i]}`] = u32(offsets[i]! / (vector ? 4 : 1));
+        terms.push(`params.offset_${inputNames[i]}`);
+      }
       at = terms.join(' + ') || '0u';
     }
     return `  let ${inputNames[i]} = V(in_${inputNames[i]}[${at}]);`;

@@ -91,6 +91,8 @@ export interface KernelContext {
   readonly subgroupSize: number | null;
   /** As how many partial sums the output may be left, which its only reader adds up; 0 where that does not. */
   maxPartials(output: ValueId): number;
+  /** Where the channels of N×C×H×W lie: those of one sample are `total` apart, beginning at `first`. */
+  channels(value: ValueId): { readonly first: number; readonly total: number };
 }
 
 export type KernelRule<K extends OpName> = (

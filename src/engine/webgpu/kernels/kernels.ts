@@ -5,7 +5,7 @@ import { conv } from './conv';
 import { elementwise } from './elementwise';
 import type { FusedKernelRule, KernelContext, KernelRule, Lowering, TypeOf } from './kernel';
 import { linear } from './linear';
-import { maxPool } from './maxPool';
+import { maxPool, maxPoolFused } from './maxPool';
 import { norm } from './norm';
 import { optimizers } from './optimizers';
 import { programs } from './programs';
@@ -40,6 +40,9 @@ const fusedKernels: { readonly [K in FusedOpName]: FusedKernelRule<K> } = {
   }),
   ...trainingNorm,
   ...programs,
+  ...maxPoolFused,
+  joined_channels: () => ({ dispatches: [] }),
+  sliced_channels: ({ inputs }) => ({ alias: inputs[0]! }),
 };
 
 /** The rule of a node's op, applied. */

@@ -6,8 +6,11 @@ import { elementCount, type ValueId } from '../../../core/graph/ir';
 import type { MaxPoolAttributes } from '../../../core/ops/attributes';
 import { adaptiveWindow } from './adaptiveWindow';
 import {
+  type FusedKernelRule,
+  type KernelContext,
   type KernelRule,
   type Lowering,
+  type Param,
   perThread,
   read,
   type TypeOf,
@@ -31,23 +34,30 @@ interface AxisWindows {
 }
 
 export const maxPool: { readonly [K in MaxPoolOp]: KernelRule<K> } = {
-  max_pool2d: ({ inputs, outputs, attributes }, typeOf) => {
+  max_pool2d: ({ inputs, outputs, attributes }, typeOf, context) => {
     const axes = plainAxes(typeOf(inputs[0]!).shape, typeOf(outputs[0]!).shape, attributes);
-    return forward('max_pool2d', inputs[0]!, outputs[0]!, axes, typeOf);
+    return forward('max_pool2d', inputs[0]!, outputs[0]!, axes, typeOf, context);
   },
-  max_pool2d_backward: ({ inputs, outputs, attributes }, typeOf) => {
-    if (tilesInput(attributes)) return tiledBackward(inputs[0]!, inputs[1]!, outputs[0]!, attributes, typeOf);
+  max_pool2d_backward: ({ inputs, outputs, attributes }, typeOf, context) => {
+    if (tilesInput(attributes)) {
+      return tiledBackward(inputs[0]!, inputs[1]!, null, outputs[0]!, attributes, typeOf, context);
+    }
     const axes = plainAxes(typeOf(inputs[1]!).shape, typeOf(inputs[0]!).shape, attributes);
     return backward('max_pool2d_backward', inputs[0]!, inputs[1]!, outputs[0]!, axes, typeOf);
   },
-  adaptive_max_pool2d: ({ inputs, outputs }, typeOf) => {
+  adaptive_max_pool2d: ({ inputs, outputs }, typeOf, context) => {
     const axes = adaptiveAxes(typeOf(inputs[0]!).shape, typeOf(outputs[0]!).shape);
-    return forward('adaptive_max_pool2d', inputs[0]!, outputs[0]!, axes, typeOf);
+    return forward('adaptive_max_pool2d', inputs[0]!, outputs[0]!, axes, typeOf, context);
   },
   adaptive_max_pool2d_backward: ({ inputs, outputs }, typeOf) => {
     const axes = adaptiveAxes(typeOf(inputs[1]!).shape, typeOf(inputs[0]!).shape);
     return backward('adaptive_max_pool2d_backward', inputs[0]!, inputs[1]!, outputs[0]!, axes, typeOf);
   },
+};
+
+export const maxPoolFused: { readonly [K in 'max_pool2d_backward_add']: FusedKernelRule<K> } = {
+  max_pool2d_backward_add: ({ inputs, outputs, attributes }, typeOf, context) =>
+    tiledBackward(inputs[0]!, inputs[1]!, inputs[2]!, outputs[0]!, attributes, typeOf, context),
 };
 
 type Axes = readonly [AxisWindows, AxisWindows];
@@ -83,7 +93,14 @@ function adaptiveAxes(inShape: readonly number[], outShape: readonly number[]): 
 
 const flat = ({ windows }: AxisWindows): number[] => windows.flatMap(({ start, count }) => [start, count]);
 
-function forward(name: string, input: ValueId, output: ValueId, axes: Axes, typeOf: TypeOf): Lowering {
+function forward(
+  name: string,
+  input: ValueId,
+  output: ValueId,
+  axes: Axes,
+  typeOf: TypeOf,
+  context: KernelContext,
+): Lowering {
   const [ys, xs] = axes;
   const dispatch = perThread({
     name,
@@ -100,10 +117,12 @@ function forward(name: string, input: ValueId, output: ValueId, axes: Axes, type
       outWidth: u32(xs.windows.length),
       stepY: u32(ys.step),
       stepX: u32(xs.step),
+      ...planeParams(input, 'source', typeOf, context),
     },
+    declarations: planeFunction('source'),
     body: `  let y = index / params.outWidth % params.outHeight;
   let x = index % params.outWidth + params.outHeight;
-  let plane = index / (params.outWidth * params.outHeight) * params.height * params.width;
+  let plane = source_plane(index / (params.outWidth * params.outHeight)) * params.height * params.width;
   let first = plane + windows[2u * y] * params.width + windows[2u * x];
   let columns = windows[2u * x + 1u];
   var best = source[first];
@@ -191,18 +210,38 @@ function backward(
 }
 
 /** Windows side by side, as nearly everybody pools: each input is in one window at most. */
-function tilesInput({ kernel_size, stride, padding, dilation }: MaxPoolAttributes): boolean {
+export function tilesInput({ kernel_size, stride, padding, dilation }: MaxPoolAttributes): boolean {
   const axes = [0, 1] as const;
   return axes.every((i) => kernel_size[i] === stride[i] && padding[i] === 0 && dilation[i] === 1);
 }
 
-/** One invocation a window, which writes all its inputs; inputs beyond the last window form windows of zeros. */
+/** One invocation a window, which writes all its inputs (plus `other`'s); inputs beyond the last window form windows of zeros. */
+/** Numbers that `planeFunction` reads. */
+function planeParams(
+  input: ValueId,
+  name: string,
+  typeOf: TypeOf,
+  { channels }: KernelContext,
+): Record<string, Param> {
+  const { first, total } = channels(input);
+  // Unbatched planes have no channels to lie elsewhere.
+  const own = typeOf(input).shape.length === 4 ? typeOf(input).shape[1]! : total;
+  return { [`${name}Channels`]: u32(own), [`${name}First`]: u32(first), [`${name}Total`]: u32(total) };
+}
+
+/** `<name>_plane`: which plane of its buffer is plane `index` of a tensor. */
+const planeFunction = (name: string): string => `fn ${name}_plane(index: u32) -> u32 {
+  return index / params.${name}Channels * params.${name}Total + params.${name}First + index % params.${name}Channels;
+}`;
+
 function tiledBackward(
   grad: ValueId,
   input: ValueId,
+  other: ValueId | null,
   output: ValueId,
   { kernel_size }: MaxPoolAttributes,
   typeOf: TypeOf,
+  context: KernelContext,
 ): Lowering {
   const inShape = typeOf(input).shape;
   const gradShape = typeOf(grad).shape;
@@ -215,6 +254,7 @@ function tiledBackward(
     bindings: {
       grad: read(value(grad), 'f32'),
       source: read(value(input), 'f32'),
+      ...(other === null ? {} : { other: read(value(other), 'f32') }),
       result: write(value(output), 'f32'),
     },
     params: {
@@ -226,11 +266,17 @@ function tiledBackward(
       outWidth: u32(gradShape.at(-1)!),
       kernelHeight: u32(kernel_size[0]),
       kernelWidth: u32(kernel_size[1]),
+      ...planeParams(input, 'source', typeOf, context),
+      ...(other === null ? {} : planeParams(other, 'other', typeOf, context)),
     },
+    declarations: `${planeFunction('source')}
+${other === null ? '' : planeFunction('other')}`,
     body: `  let ox = index % params.columns;
   let oy = index / params.columns % params.rows;
   let plane = index / (params.columns * params.rows);
-  let first = (plane * params.height + oy * params.kernelHeight) * params.width + ox * params.kernelWidth;
+  let corner = oy * params.kernelHeight * params.width + ox * params.kernelWidth;
+  let area = params.height * params.width;
+  let first = source_plane(plane) * area + corner;
   let tall = min(params.kernelHeight, params.height - oy * params.kernelHeight);
   let wide = min(params.kernelWidth, params.width - ox * params.kernelWidth);
   var best = source[first];
@@ -248,8 +294,10 @@ function tiledBackward(
   }
   for (var i = 0u; i < tall; i++) {
     for (var j = 0u; j < wide; j++) {
-      let at = first + i * params.width + j;
-      result[at] = select(0.0, taken, at == best_at);
+      let skip = i * params.width + j;
+      result[plane * area + corner + skip] = select(0.0, taken, first + skip == best_at)${
+        other === null ? '' : ' + other[other_plane(plane) * area + corner + skip]'
+      };
     }
   }`,
   });

@@ -57,7 +57,7 @@ function codeOf({ steps, results }: Program): ProgramCode {
 const title = ({ steps }: Program): string => steps.map(({ op }) => op).join(' ');
 
 export const programs: { readonly [K in 'fused_elementwise' | 'fused_sum']: FusedKernelRule<K> } = {
-  fused_elementwise: ({ inputs, outputs, attributes }, typeOf) => {
+  fused_elementwise: ({ inputs, outputs, attributes }, typeOf, { channels }) => {
     const { results, ...code } = codeOf(attributes);
     return {
       dispatches: [
@@ -68,6 +68,7 @@ export const programs: { readonly [K in 'fused_elementwise' | 'fused_sum']: Fuse
           typeOf,
           expression: results[0]!,
           condition: false,
+          channels,
           ...code,
         }),
       ],

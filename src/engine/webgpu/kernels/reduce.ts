@@ -41,8 +41,18 @@ const min: Reduction = {
 };
 
 export const reduce: { readonly [K in 'sum' | 'mean' | 'amax' | 'amin' | 'argmax']: KernelRule<K> } = {
-  sum: ({ inputs, outputs, attributes: { dim } }, typeOf, { maxPartials }) =>
-    reduceAxes('sum', add, inputs[0]!, outputs[0]!, dim, typeOf, false, maxPartials(outputs[0]!)),
+  sum: ({ inputs, outputs, attributes: { dim } }, typeOf, { maxPartials, channels }) =>
+    reduceAxes(
+      'sum',
+      add,
+      inputs[0]!,
+      outputs[0]!,
+      dim,
+      typeOf,
+      false,
+      maxPartials(outputs[0]!),
+      channels(inputs[0]!),
+    ),
   mean: ({ inputs, outputs, attributes: { dim } }, typeOf) =>
     reduceAxes('mean', add, inputs[0]!, outputs[0]!, dim, typeOf, true),
   amax: ({ inputs, outputs, attributes: { dim } }, typeOf) =>
@@ -89,9 +99,13 @@ function reduceAxes(
   typeOf: TypeOf,
   mean: boolean,
   maxPartials = 0,
+  channels = { first: 0, total: 0 },
 ): Lowering {
   const { shape, dtype } = typeOf(input);
   const strides = denseStrides(shape);
+  const isView = shape.length === 4 && channels.total !== shape[1] && channels.total > 0;
+  if (isView) strides[0] = channels.total * strides[1]!;
+
   const pick = (reduced: boolean) => {
     const axes = shape.map((_, axis) => axis).filter((axis) => dim.includes(axis) === reduced);
     const merged = mergeAxes(
@@ -108,7 +122,7 @@ function reduceAxes(
   const result = storageOf(typeOf(output).dtype);
   const scale = mean ? 1 / length : 1;
 
-  const params: Record<string, Param> = {};
+  const params: Record<string, Param> = { offset: u32(isView ? channels.first * strides[1]! : 0) };
   const walk = (axes: typeof kept, prefix: string, from: string, into: string): string => {
     const lines = axes.sizes.length > 1 ? [`var rest_${prefix} = ${from};`] : [];
     axes.sizes.forEach((size, axis) => {
@@ -133,7 +147,7 @@ function reduceAxes(
       threads: outputs,
       bindings: { source: read(value(input), element), result: write(value(output), result) },
       params: { length: u32(length), scale: f32(scale), ...params },
-      body: `  var base = 0u;
+      body: `  var base = params.offset;
     ${keptWalk}
   var total = ${reduction.start(element)};
   for (var k = 0u; k < params.length; k++) {
@@ -162,7 +176,7 @@ function reduceAxes(
     declarations: treeDeclaration(element),
     body: `  let which = item / params.splits;
   let split = item % params.splits;
-  var base = 0u;
+  var base = params.offset;
     ${keptWalk}
   var total = ${reduction.start(element)};
   for (var k = split * ${workgroupSize}u + lane; k < params.length; k += params.splits * ${workgroupSize}u) {

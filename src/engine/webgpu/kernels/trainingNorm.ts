@@ -114,7 +114,7 @@ type Norm = FusedOps['norm_activation'];
 export const trainingNorm: {
   readonly [K in 'norm_activation' | 'norm_activation_backward']: FusedKernelRule<K>;
 } = {
-  norm_activation: ({ inputs, outputs, attributes }, typeOf, { subgroupSize }) => {
+  norm_activation: ({ inputs, outputs, attributes }, typeOf, { subgroupSize, channels }) => {
     const [input, weight, bias, runningMean, runningVar] = inputs as readonly [
       ValueId,
       ...(ValueId | null)[],
@@ -141,7 +141,12 @@ export const trainingNorm: {
         result: write(value(output), elementOf(layout)),
         ...(few ? statistics : { saved: read(value(saved), 'f32') }),
       },
-      params: { ...layoutParams(layout), ...statisticsParams(layout, attributes) },
+      params: {
+        ...layoutParams(layout),
+        ...statisticsParams(layout, attributes),
+        resultFirst: u32(channels(output).first),
+        resultTotal: u32(channels(output).total),
+      },
       body: `${chunkBounds}
 ${
   few
@@ -154,7 +159,8 @@ ${saveStatistics('channel', running)}
   let scale = invstd${weight == null ? '' : ' * weight[channel]'};
   let shift = ${bias == null ? '0.0' : 'bias[channel]'};
 ${overChunk(`      let normalized = (source[at] - mean) * scale + shift;
-      result[at] = ${activate(attributes, layout, 'normalized', 'normalized')};`)}`,
+      result[(sample * params.resultTotal + params.resultFirst + channel) * params.pixels + i] =
+        ${activate(attributes, layout, 'normalized', 'normalized')};`)}`,
     });
     return {
       dispatches: [partialStatistics(input, partial, layout, subgroupSize), ...joined, apply],

@@ -151,7 +151,7 @@ export function hasTensor(tree: TypeTree): boolean {
 function constructions(traced: TracedCall, file: string): LayerPlace[] {
   const built = new Map<string, LayerPlace['range']>();
   for (const { path, construction } of traced.modules)
-    if (path !== '' && construction?.file === file) built.set(path, construction);
+    if (construction?.file === file) built.set(path, construction);
   return collect(
     'construction',
     finishedCalls(traced).flatMap((use) => {

@@ -1,5 +1,7 @@
 /** @file torchvision in workspace files, without torchvision: what is found, what is warned of, what is refused. */
 import { describe, expect, test } from 'vitest';
+import { formatShapes } from '../../src/trace/formatShapes';
+import { shapeHints } from '../../src/trace/shapeHints';
 import { diagnosticsText, HEADER, startTracing, target } from './tracing';
 
 const { trace } = startTracing();
@@ -25,6 +27,9 @@ model(torch.zeros(2, 3, 64, 64))
     const [model] = result.models;
     expect(model!.graphs[0]!.output).toEqual({ shape: [2, 3], dtype: 'float32' });
     expect(model!.state.at(-1)).toMatchObject({ name: 'fc.bias', shape: [3] });
+    expect(
+      shapeHints(result, 'model.py').map(({ line, outputs }) => `${line}: ${formatShapes(outputs)}`),
+    ).toEqual(['5: 3', '6: 3']);
     // The layer that was replaced drew its numbers before.
     expect(model!.init.filter(({ target, shape }) => !target && shape[0] === 10)).toHaveLength(2);
   });

@@ -34,13 +34,16 @@ class Candidate:
 def header_range(node, file):
     """From `class` or `def` to the end of the name; of an assignment its target."""
     if isinstance(node, (ast.Assign, ast.AnnAssign)):
-        target = assigned_name(node)
-        return source_range(file, target.lineno, target.col_offset, target.end_lineno, target.end_col_offset)
+        return expression_range(assigned_name(node), file)
     lead = {ast.ClassDef: "class ", ast.FunctionDef: "def "}[type(node)]
     return source_range(
         file, node.lineno, node.col_offset, node.lineno,
         node.col_offset + len(lead) + len(node.name.encode()),
     )  # fmt: skip
+
+
+def expression_range(node, file):
+    return source_range(file, node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
 
 
 def top_level(body):

@@ -22,7 +22,7 @@ from torch._tensor import Tensor
 
 from . import isolation, library, workspace_files
 from .advice.edits import apply_edits
-from .candidates import Candidate, candidates_at, comment_inputs, find_candidates, header_range
+from .candidates import Candidate, candidates_at, comment_inputs, expression_range, find_candidates, header_range
 from .diagnostics import FILE_START, diagnostic, from_exception
 from .examples import Example, assign_examples, run_test_code, start_observing
 from .importer import WorkspaceFinder
@@ -304,6 +304,8 @@ class Session:
         graphs = []
         recording.on_root_call = lambda root, request: graphs.append(self.extract(root, request))
         modules = module_entries(model, recording.constructions)
+        if candidate.kind == "instance":
+            modules[0]["construction"] = expression_range(candidate.node.value, candidate.file)
         self.containers = plain_containers(model)
         about = {"model": candidate.name, "file": self.entry, "state": state, "modules": modules, "plainContainers": []}
         recording.on_interrupted_call = lambda root, error: keep_interrupted(root, error, about)

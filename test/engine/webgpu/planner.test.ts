@@ -161,6 +161,16 @@ it('all parameters are updated, and all weights packed, in one dispatch each', (
   expect(names.at(-1)).toBe('sgd_update (all)');
 });
 
+it('the step of a small U-Net keeps to its budget of dispatches', () => {
+  const { graph, state } = buildCurveModel('seed_unet', 'train', 4, [16, 32]);
+  const optimizer = readCurves('seed_unet').runs.find(({ optimizer }) => optimizer.name !== 'sgd')!.optimizer;
+  const step = buildTrainingStep({ graph, state, loss: 'bce_with_logits', task: 'segmentation', optimizer });
+  const { places } = layOutStates(step.stateSpecs, limit);
+  const stateOf = (name: string) => places.get(name);
+  const { steps } = planGraph(step.graph, { maxBindingBytes: limit, subgroupSize: 8, stateOf });
+  expect(steps.length).toBeLessThanOrEqual(90);
+});
+
 it('a tensor beyond the device is named with its size and the limit', () => {
   const tooLarge = () =>
     plan(

@@ -54,7 +54,7 @@ export function fuseElementwise(graph: DeviceGraph): DeviceGraph {
       op: 'fused_sum',
       inputs,
       outputs,
-      attributes: { ...program, shape, length, means: [mean] },
+      attributes: { ...program, shape, length, means: [mean], maps: [] },
       frame,
     };
   });

@@ -30,12 +30,13 @@ export interface FusedOps {
   fused_elementwise: Program;
   /**
    * The sums of the program's results over the last `length` elements of `shape`; their means where `means` says so.
-   * Inputs have that shape, or one element.
+   * Then what `maps` names, for every element. Inputs have that shape, or one element.
    */
   fused_sum: Program & {
     readonly shape: readonly number[];
     readonly length: number;
     readonly means: readonly boolean[];
+    readonly maps: Program['results'];
   };
   /** (grad_output, input, other) → max_pool2d_backward + other. */
   max_pool2d_backward_add: MaxPoolAttributes;

@@ -76,22 +76,25 @@ export const programs: { readonly [K in 'fused_elementwise' | 'fused_sum']: Fuse
   },
 
   fused_sum: ({ inputs, outputs, attributes }, typeOf, { subgroupSize }) => {
-    const { shape, length, means } = attributes;
-    const { results, ...code } = codeOf(attributes);
+    const { steps, shape, length, means, maps } = attributes;
+    const { results: named, ...code } = codeOf({ steps, results: [...attributes.results, ...maps] });
+    const totals = attributes.results.length;
+    const results = named.slice(0, totals);
     const count = elementCount(shape) / length;
     const width = length % 4 === 0 ? 4 : 1;
     const splits = Math.min(maxSplits, Math.max(1, Math.ceil(length / elementsPerSplit)));
-    const totals = results.length;
     const vector = totalTypes[totals - 1]!;
     const partial: Operand = scratch(count * splits * (totals === 3 ? 4 : totals));
     const scale = Object.fromEntries(means.map((mean, i) => [`scale${i}`, f32(mean ? 1 / length : 1)]));
-    const resultTypes = outputs.map((output) => storageOf(typeOf(output).dtype));
+    const totalOutputs = outputs.slice(0, totals);
+    const mapped = outputs.slice(totals);
+    const resultTypes = totalOutputs.map((output) => storageOf(typeOf(output).dtype));
     const stored = Object.fromEntries(
-      outputs.map((output, i) => [`result${i}`, write(value(output), resultTypes[i]!)]),
+      totalOutputs.map((output, i) => [`result${i}`, write(value(output), resultTypes[i]!)]),
     );
     const component = (i: number): string => (totals === 1 ? 'joined' : `joined.${'xyzw'[i]}`);
     const store = (at: string): string =>
-      outputs
+      totalOutputs
         .map((_, i) => `result${i}[${at}] = ${resultTypes[i]}(${component(i)} * params.scale${i});`)
         .join(' ');
     const sums = results.map((result, i) => ({ name: `sum${i}`, result }));
@@ -103,6 +106,9 @@ export const programs: { readonly [K in 'fused_elementwise' | 'fused_sum']: Fuse
       bindings: {
         ...inputBindings(inputs as readonly ValueId[], typeOf, width),
         ...(splits === 1 ? stored : { partial: write(partial, vector) }),
+        ...Object.fromEntries(
+          mapped.map((output, i) => [`map${i}`, write(value(output), width === 4 ? 'vec4f' : 'f32')]),
+        ),
       },
       params: {
         length: u32(length / width),
@@ -124,6 +130,7 @@ ${sums.map(({ name }) => `  var ${name} = V();`).join('\n')}
 ${inputs.map((input, i) => `    let ${inputNames[i]} = V(in_${inputNames[i]}[${isScalar(input!, typeOf) ? '0u' : 'at'}]);`).join('\n')}
 ${code.statements}
 ${sums.map(({ name, result }) => `    ${name} += ${result};`).join('\n')}
+${mapped.map((_, i) => `    map${i}[at] = ${named[totals + i]};`).join('\n')}
   }
   let mine = ${vector}(${sums.map(({ name }) => (width === 4 ? `dot(${name}, vec4f(1.0))` : name)).join(', ')}${padding});
 ${joinSums('mine', subgroupSize)}

@@ -26,7 +26,9 @@ function check(build: (builder: GraphBuilder, x: ValueId, y: ValueId) => void): 
 function describeNode(node: DeviceNode): string {
   if (node.op !== 'fused_elementwise' && node.op !== 'fused_sum') return node.op;
   const steps = node.attributes.steps.map(({ op }) => op).join(' ');
-  return node.op === 'fused_sum' ? `${node.outputs.length} sums: ${steps}` : steps;
+  if (node.op === 'fused_elementwise') return steps;
+  const { results, maps } = node.attributes;
+  return `${results.length} sums${maps.length > 0 ? `, ${maps.length} tensors` : ''}: ${steps}`;
 }
 
 const all = { dim: [0, 1, 2, 3], keepdim: false };
@@ -83,6 +85,17 @@ describe('sums', () => {
     ).toEqual(['2 sums: mul']);
   });
 
+  it('over more elements go the way of shorter ones first, and what else reads the same is computed there', () => {
+    const ops = check((builder) => {
+      const [a, b] = ['a', 'b'].map((name) => builder.input('data', name, float(4, 1, 32, 32)));
+      const product = builder.add('mul', [a!, b!], {});
+      builder.output('loss', builder.add('mean', [product], all));
+      builder.output('overlap', builder.add('sum', [b!], { dim: [1, 2, 3], keepdim: false }));
+      builder.output('gradient', builder.add('mul_scalar', [builder.add('sub', [a!, b!], {})], { value: 2 }));
+    });
+    expect(ops).toEqual(['2 sums, 1 tensors: mul sub mul_scalar', '1 sums: ']);
+  });
+
   it('stay apart where one needs the other', () => {
     expect(
       check((builder, x, y) => {
@@ -114,6 +127,8 @@ describe('on the device', () => {
           count: builder.add('sum', [positive], { dim: [1, 2, 3], keepdim: false }),
           product: builder.add('sum', [product], { dim: [1, 2, 3], keepdim: false }),
           mean: builder.add('mean', [ids.y!], { dim: [1, 2, 3], keepdim: false }),
+          whole: builder.add('mean', [product], { dim: [0, 1, 2, 3], keepdim: false }),
+          both: builder.add('neg', [builder.add('add', [ids.x!, ids.y!], {})], {}),
         };
       });
       const program = Float64Array.from(x.values, (value, i) => {

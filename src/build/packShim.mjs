@@ -32,6 +32,19 @@ import cnnlab.driver
 cnnlab.driver.prepare()
 `;
 
+/** Files that Python writes are in memory, outside of any other limit: so many bytes in all, then the disk is full. */
+const FILE_LIMIT = 128 * 1024 * 1024;
+
+/** @param {string} size the expression for the bytes that are added */
+const limited = (size) =>
+  `MEMFS.cnnLabStored=(MEMFS.cnnLabStored??0)+${size};if(MEMFS.cnnLabStored>${FILE_LIMIT})throw new FS.ErrnoError(51);`;
+
+/** Where MEMFS takes memory: what stands before, and the size there. */
+const STORES = [
+  ['if(!length)return 0;', 'var node=stream.node;node.mtime', 'length'],
+  ['resizeFileStorage(node,newSize){', 'if(', 'newSize'],
+];
+
 /** @param {string} [dist] the folder of build output; `trace` is made in it */
 export async function packShim(dist = join(root, 'dist')) {
   const folder = join(dist, 'trace');
@@ -94,9 +107,14 @@ function copyPyodide(folder) {
     renameSync(join(folder, `${name}.tmp`), join(folder, name));
   }
   replaceFile(join(folder, 'pyodide.js'), withoutImports(read('pyodide.js')));
-  const module = withoutImports(read('pyodide.asm.mjs'))
+  let module = withoutImports(read('pyodide.asm.mjs'))
     .replaceAll('import.meta.url', '"file:///py/pyodide.asm.mjs"')
     .replace('export default _createPyodideModule', 'globalThis.createPyodideModule=_createPyodideModule');
+  for (const [before = '', after = '', size = ''] of STORES) {
+    if (module.split(before + after).length !== 2)
+      throw new Error(`pyodide.asm.mjs has changed at ${before}`);
+    module = module.replace(before + after, before + limited(size) + after);
+  }
   replaceFile(join(folder, 'pyodide.asm.js'), module);
   const { info } = JSON.parse(read('pyodide-lock.json'));
   replaceFile(join(folder, 'lock.json'), JSON.stringify({ info, packages: {} }));

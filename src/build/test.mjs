@@ -137,6 +137,10 @@ if (await step('npm packages', preparation(ensureDependencies))) {
     'torchvision models',
     vitest('models', '--config', 'test/models/vitest.config.ts', '--root', '.'),
   );
+  await step(
+    'hostile and broken files',
+    vitest('safety', '--config', 'test/safety/vitest.config.ts', '--root', '.'),
+  );
   await step('command line', vitest('cli', '--config', 'test/cli/vitest.config.ts', '--root', '.'));
   if (hasVscode && isPacked) {
     await step('tests inside VS Code', hostSuite);

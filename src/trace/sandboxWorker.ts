@@ -7,7 +7,7 @@ import type { FromWorker, ToWorker } from './workerMessages';
 type Ending =
   | { readonly kind: 'answer'; readonly answer: string }
   | { readonly kind: 'stopped'; readonly reason: 'timeout' | 'memory' | 'crash' }
-  /** It holds packages of another environment. */
+  /** It holds packages of another environment, or does not answer any more: another worker may. */
   | { readonly kind: 'stale' };
 
 /** `milliseconds`: how long Python ran. */
@@ -20,6 +20,9 @@ const ASK_AFTER = [0.7, 0.9];
 const HEAP_LIMIT_MB = 512;
 /** For packages, which are imported once and then kept: a few thousand files are compiled in it. */
 const IMPORT_TIMEOUT_MS = 30_000;
+
+/** Then a worker that does not begin is still held by the file before, in code that it had put off. */
+const START_TIMEOUT_MS = 3_000;
 
 /** What goes with a request. */
 export interface Patience {
@@ -130,6 +133,11 @@ export class SandboxWorker {
         void this.worker.terminate();
         finish({ kind: 'stopped', reason: 'timeout' });
       };
+      const giveUp = (): void => {
+        this.broken = 'crash';
+        void this.worker.terminate();
+        finish({ kind: 'stale' });
+      };
       const ask = (): void => {
         if (this.interrupt) this.interrupt[0] = INTERRUPT;
       };
@@ -160,6 +168,7 @@ export class SandboxWorker {
           finish({ kind: 'stopped', reason: 'crash' });
         }
       };
+      callOff = setAlarms(clock, [{ at: START_TIMEOUT_MS, ring: giveUp }]);
       this.worker.postMessage({ id, ...request } satisfies ToWorker);
     });
   }

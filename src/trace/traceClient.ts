@@ -1,6 +1,7 @@
 /** @file Traces model files in disposable worker threads: one at work, one booted and waiting. */
 import { fileURLToPath } from 'node:url';
 import type { Diagnostic, TraceRequest, TraceResult } from '../core/graph/tracedModel';
+import { reachesInside } from './reachesInside';
 import { type Outcome, type Patience, SandboxWorker } from './sandboxWorker';
 import { parseWanted } from './traceWithLibraries';
 
@@ -54,16 +55,15 @@ export class TraceClient {
     const { outcome, worker } = await this.exchange(request, options);
     const { milliseconds } = outcome;
     options.signal?.throwIfAborted();
-    if (outcome.kind === 'stopped') {
-      return {
-        candidates: [],
-        models: [],
-        diagnostics: [stopped(request.entry, outcome.reason)],
-        milliseconds,
-      };
+    const answer = outcome.kind === 'answer' ? parseAnswer(outcome.answer) : null;
+    if (!answer) {
+      this.recycle(worker);
+      const reason = outcome.kind === 'stopped' ? outcome.reason : 'crash';
+      const diagnostics = [stopped(request.entry, reason)];
+      return { candidates: [], models: [], diagnostics, milliseconds };
     }
-    const { recycle, ...result } = JSON.parse(outcome.answer) as WorkerAnswer;
-    if (recycle) this.recycle(worker);
+    const { recycle, ...result } = answer;
+    if (recycle || reachesInside(request.files)) this.recycle(worker);
     else this.prepareSpare();
     return { ...result, milliseconds };
   }
@@ -112,6 +112,17 @@ export class TraceClient {
     if (this.current !== worker || this.disposed) return;
     this.current = this.spare ?? new SandboxWorker(this.folder);
     this.spare = null;
+  }
+}
+
+/** Null where the file has made Python say something else. */
+function parseAnswer(text: string): WorkerAnswer | null {
+  try {
+    const answer = JSON.parse(text) as Partial<WorkerAnswer> | null;
+    const lists = [answer?.candidates, answer?.models, answer?.diagnostics];
+    return lists.every(Array.isArray) ? (answer as WorkerAnswer) : null;
+  } catch {
+    return null;
   }
 }
 

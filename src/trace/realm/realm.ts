@@ -3,6 +3,7 @@
  * `emit`. Outside only strings go in and come out of `cnnLabTrace`; nothing here may keep an outer object.
  */
 import { installPolyfills } from './polyfills';
+import { watchPrimordials } from './primordials';
 import { Recorder } from './recorder';
 
 interface PyProxy {
@@ -61,18 +62,24 @@ async function boot({ lockFile, mode }: BootOptions): Promise<void> {
   if (mode === 'snapshot') {
     const recorder = new Recorder();
     const recorderModule = pyodide.pyimport('torch._recorder');
-    recorderModule.connect((operation: string, payload: string) => recorder.call(operation, payload));
-    recorderModule.destroy();
+    const host = (operation: string, payload: string): string => recorder.call(operation, payload);
     driver = pyodide.pyimport('cnnlab.driver');
     pyodide.setInterruptBuffer(interrupt);
+    // What a file puts off would run between traces, when nobody watches the time.
+    const never = () => 0;
+    Object.assign(globalThis, { setTimeout: never, queueMicrotask: never });
+    const isWhole = watchPrimordials();
     trace = (request) => {
       recorder.reset();
+      recorderModule.connect(host); // each time: a file may have put something else in its place
       interrupt[0] = 0;
       const answer = driver.trace(request);
-      return answer.startsWith('{"wanted"') ? answer : recorder.complete(answer, JSON.parse(request).files);
+      if (answer.startsWith('{"wanted"')) return answer;
+      return recorder.complete(answer, JSON.parse(request).files, !isWhole());
     };
     serveLibrary = (request) => {
       recorder.reset();
+      recorderModule.connect(host); // each time: a file may have put something else in its place
       interrupt[0] = 0;
       return driver.serve_library(request);
     };

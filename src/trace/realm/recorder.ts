@@ -22,6 +22,7 @@ interface EmitRequest {
 
 /** Graphs are numbers at first. */
 interface Answer {
+  readonly recycle: boolean;
   readonly models: readonly (Omit<TracedModel, 'graphs'> & { graphs: readonly (number | TracedGraph)[] })[];
   readonly interrupted: readonly { graph: number | TracedGraph }[];
   readonly diagnostics: readonly Diagnostic[];
@@ -57,8 +58,12 @@ export class Recorder {
     }
   }
 
-  /** Python's answer with each graph's number replaced by the graph, and advice. @param files of the request */
-  complete(answer: string, files: TraceRequest['files']): string {
+  /**
+   * Python's answer with each graph's number replaced by the graph, and advice.
+   * @param files of the request
+   * @param recycle the worker is not fit for another trace
+   */
+  complete(answer: string, files: TraceRequest['files'], recycle: boolean): string {
     const result = JSON.parse(answer) as Answer;
     const byNumber = (index: number | TracedGraph): TracedGraph => this.graphs[Number(index)]!;
     for (const model of result.models) model.graphs = model.graphs.map(byNumber);
@@ -68,7 +73,7 @@ export class Recorder {
     const advice = adviceOn(result.models as TracedModel[], files).filter(
       ({ code, file, line }) => !told.has(`${code} ${file} ${line}`),
     );
-    return JSON.stringify({ ...result, advice });
+    return JSON.stringify({ ...result, advice, recycle: result.recycle || recycle });
   }
 
   /** An empty tape; the graphs that were cut out stay. */

@@ -7,6 +7,7 @@ import types
 
 from torch._tensor import Tensor
 
+from . import integrity
 from .absent import HIDDEN, StubFinder, StubModule
 from .importer import ElsewhereFinder
 from .library import LIBRARY, OURS, LibraryFinder
@@ -42,6 +43,7 @@ CHANGING = {"recording", "_host", "frames", "sources", "_contents", "_modules", 
 
 def remember():
     global _recursion_limit
+    integrity.remember(lambda name: name.split(".")[0] in OURS or from_library(sys.modules[name]))
     _recursion_limit = sys.getrecursionlimit()
     _modules.clear()
     _modules.update(sys.modules)
@@ -75,8 +77,9 @@ def restore_python():
 
 
 def leave():
-    """True when our torch or Python's builtins were changed: the worker must be replaced."""
+    """True when our torch or Python's own library was changed: the worker must be replaced."""
     restore_python()
+    restored = integrity.restore()
     removed = [name for name in sys.modules if name not in _modules and name not in _hidden]
     for name in removed:
         module = sys.modules.pop(name)
@@ -89,7 +92,7 @@ def leave():
             sys.modules[name] = module
     for held in _library:
         held.restore()
-    return not unchanged()
+    return not (restored and unchanged())
 
 
 def keep():

@@ -1,8 +1,8 @@
-/** @file Unit tests: everything under test/ but what runs the command line, VS Code, benchmarks, every torchvision model or hostile files. Fast enough to run all the time. */
+/** @file Unit tests: everything under test/ but what runs the command line, VS Code, benchmarks, every torchvision model, hostile files or long curves. Fast enough to run all the time. */
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-const apart = ['cli', 'host', 'e2e', 'bench', 'models', 'safety'].map((folder) => `test/${folder}/**`);
+const apart = ['cli', 'host', 'e2e', 'bench', 'models', 'safety', 'curves'].map((folder) => `test/${folder}/**`);
 
 export default defineConfig({
   test: {

@@ -1,0 +1,15 @@
+/** @file A hundred steps of three models on both backends: minutes, so a step of its own. */
+import { defineConfig } from 'vitest/config';
+
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
+export default defineConfig({
+  test: {
+    include: ['test/curves/**/*.test.ts'],
+    // dist/trace is made, or brought up to date, before the first test.
+    globalSetup: ['test/trace/globalSetup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+  },
+});

@@ -8,18 +8,11 @@ it gives the number of parameters (`parameters`), of entries of `state_dict` (`e
 listing (`state`), and for both modes the number of module calls (`calls`) with the digest of theirs. Of detection
 models it is the backbone (`model.backbone`, with its pyramid), since what follows depends on values.
 
-Digests are the first 16 hexadecimal digits of the SHA-256 of a text in UTF-8, whose lines each end with a newline:
-
-- state: `NAME DTYPE[SIZES]`, in the order of `state_dict`: `conv1.weight float32[64,3,7,7]`.
-- calls: `PATH CLASS OUTPUT`, in the order in which the calls began, the model's own (`PATH` is then empty) first.
-  `PATH` is the first of `named_modules`, `CLASS` the class's `__name__`, `OUTPUT` a tree without spaces:
-  a tensor is `DTYPE[SIZES]`, a tuple (named ones too) `(A,B)`, a list `[A,B]`, a dict `{key:A,other:B}` in its
-  order, everything else `-`. Sizes are joined by commas, a scalar's are empty: `float32[]`.
+How the listings are written and hashed is said in canonical_model_text.py.
 
 Nothing is computed: models live on PyTorch's `meta` device.
 """
 import argparse
-import hashlib
 import json
 import pathlib
 import warnings
@@ -27,6 +20,7 @@ import warnings
 import torch
 import torchvision
 from torch.overrides import TorchFunctionMode
+from canonical_model_text import calls_text, digest, state_text
 from torchvision.models import detection, segmentation, video
 
 warnings.filterwarnings("ignore")
@@ -87,51 +81,12 @@ def build(kind, name, arguments):
     return model.backbone if kind == "detection" else model
 
 
-def tree(value):
-    if isinstance(value, torch.Tensor):
-        return f"{str(value.dtype).removeprefix('torch.')}[{','.join(map(str, value.shape))}]"
-    if isinstance(value, tuple):
-        return f"({','.join(map(tree, value))})"
-    if isinstance(value, list):
-        return f"[{','.join(map(tree, value))}]"
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{key}:{tree(entry)}" for key, entry in value.items()) + "}"
-    return "-"
-
-
-def state_text(model):
-    return "".join(f"{name} {tree(tensor)}\n" for name, tensor in model.state_dict().items())
-
-
-def calls_text(model, shape):
-    records, stack = [], []
-
-    def begin(module, inputs, path):
-        stack.append(len(records))
-        records.append(None)
-
-    def end(module, inputs, output, path):
-        records[stack.pop()] = f"{path} {type(module).__name__} {tree(output)}\n"
-
-    handles = []
-    for path, module in model.named_modules():
-        handles.append(module.register_forward_pre_hook(lambda m, i, path=path: begin(m, i, path)))
-        handles.append(module.register_forward_hook(lambda m, i, o, path=path: end(m, i, o, path)))
-    with OnMeta():
-        model(torch.empty(shape, device="meta"))
-    for handle in handles:
-        handle.remove()
-    return "".join(records)
-
-
-def digest(text):
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
 def texts(kind, name, arguments, shape):
     """(model, state, calls in train, calls in eval)"""
     model = build(kind, name, arguments)
-    return model, state_text(model), calls_text(model.train(), shape), calls_text(model.eval(), shape)
+    inputs = [torch.empty(shape, device="meta")]
+    train = calls_text(model.train(), inputs, OnMeta)
+    return model, state_text(model), train, calls_text(model.eval(), inputs, OnMeta)
 
 
 def describe(kind, name, arguments, shape):

@@ -18,8 +18,10 @@ export function stateText(model: TracedModel): string {
   return model.state.map((entry) => `${entry.name} ${tree(entry)}\n`).join('');
 }
 
+/** Of the model's own modules: PyTorch's hooks do not see those that forward makes on the way. */
 export function callsText(calls: readonly ModuleCall[]): string {
-  return calls.map((call) => `${call.path} ${call.class} ${tree(call.output)}\n`).join('');
+  const own = calls.filter(({ path }) => path !== '?');
+  return own.map((call) => `${call.path} ${call.class} ${tree(call.output)}\n`).join('');
 }
 
 export function parameterCount(model: TracedModel): number {

@@ -14,10 +14,10 @@ import { dirname } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { inRepository } from '../../../src/build/repository.mjs';
-import type { TracedGraph, TracedModel } from '../../../src/core/graph/tracedModel';
+import type { TraceResult } from '../../../src/core/graph/tracedModel';
 import { TraceClient } from '../../../src/trace/traceClient';
 import golden from '../../golden/torchvision.json';
-import { callsText, digest, firstDifference, parameterCount, stateText } from './canonicalText';
+import { compareModel } from './compareModel';
 
 type Case = (typeof golden.cases)[number];
 
@@ -76,8 +76,7 @@ else writeFileSync(new URL('torchvision.md', import.meta.url), report);
 process.exitCode = unequal === 0 ? 0 : 1;
 
 async function compare(wanted: Case): Promise<{ row: string; equal: boolean }> {
-  const found = await trace(wanted);
-  const difference = typeof found === 'string' ? found : differenceOf(wanted, found);
+  const difference = compareModel(wanted, await trace(wanted), () => dump(wanted));
   const cells = [
     wanted.builder + argumentsText(wanted.args),
     wanted.input.join('×'),
@@ -97,7 +96,7 @@ function argumentsText(args: object): string {
   return texts.length > 0 ? ` (${texts.join(', ')})` : '';
 }
 
-async function trace({ kind, builder, args, input }: Case): Promise<TracedModel | string> {
+function trace({ kind, builder, args, input }: Case): Promise<TraceResult> {
   const entry = [
     'from torchvision.models import get_model',
     'def build(**arguments):',
@@ -105,7 +104,7 @@ async function trace({ kind, builder, args, input }: Case): Promise<TracedModel 
     `    return model${kind === 'detection' ? '.backbone' : ''}`,
   ].join('\n');
   const inputs = [{ shape: input, dtype: 'float32' as const }];
-  const result = await client.trace(
+  return client.trace(
     {
       files: { 'entry.py': entry },
       entry: 'entry.py',
@@ -121,36 +120,15 @@ async function trace({ kind, builder, args, input }: Case): Promise<TracedModel 
     },
     { timeoutMs: TIMEOUT_MS },
   );
-  const error = result.diagnostics.find(({ severity }) => severity === 'error');
-  if (error) return `${error.code} at ${error.file}:${error.line}: ${error.message.replaceAll('\n', ' ')}`;
-  return result.models[0] ?? 'nothing was traced';
 }
 
-function differenceOf(wanted: Case, model: TracedModel): string | null {
-  const [train, evaluation] = model.graphs as [TracedGraph, TracedGraph];
-  const parameters = parameterCount(model);
-  if (parameters !== wanted.parameters) return `${wanted.parameters} ≠ ${parameters} parameters`;
-  const texts = [
-    { name: 'state', expected: wanted.state, found: stateText(model) },
-    { name: 'train', expected: wanted.train.digest, found: callsText(train.calls) },
-    { name: 'eval', expected: wanted.eval.digest, found: callsText(evaluation.calls) },
-  ];
-  for (const { name, expected, found } of texts) {
-    if (digest(found) !== expected) return `${name} differs: ${explain(wanted, name, found)}`;
-  }
-  return null;
-}
-
-/** Real PyTorch's text beside ours, where a Python that has it is at hand. */
-function explain({ builder, args, input }: Case, section: string, found: string): string {
+/** Real PyTorch's text, where a Python that has it is at hand. */
+function dump({ builder, args, input }: Case): string | null {
   const script = inRepository('test', 'golden', 'make_torchvision_goldens.py');
   const { status, stdout } = spawnSync(values.python, [script, '--dump', builder], {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });
-  if (status !== 0) return 'make_torchvision_goldens.py --dump shows what PyTorch says';
   const header = `${JSON.stringify(args)} ${JSON.stringify(input)}`;
-  const text = stdout.split('== ').find((part) => part.startsWith(`${header}\n`)) ?? '';
-  const expected = text.split(/^-- (\w+)\n/m);
-  return firstDifference(expected[expected.indexOf(section) + 1] ?? '', found) ?? 'only in its digest';
+  return status === 0 ? (stdout.split('== ').find((part) => part.startsWith(`${header}\n`)) ?? null) : null;
 }

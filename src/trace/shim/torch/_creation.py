@@ -295,8 +295,7 @@ def fill_(self, value):
         value = value.item()
     if self._constant is not None and not isinstance(self, _parameter()) and self._source is None:
         convert = (bool, int, float)[self.dtype.category]
-        self._constant, self._id = _constants.uniform(convert(value)), None
-        return self
+        return self._become(made(self._shape, self.dtype, _constants.uniform(convert(value))))
     return fill_in_place(self, {"kind": "constant", "value": value})
 
 
@@ -313,7 +312,7 @@ def copy_(self, source, non_blocking=False):
     if source._constant is not None:
         constant = _constants.expanded(source._constant, source._shape, self._shape)
         if self._source is None and not isinstance(self, _parameter()):
-            self._constant, self._id = constant, None
+            self._become(made(self._shape, self.dtype, constant))
         else:
             record_constant(self, constant)
     elif source._source is not None and source._shape == self._shape:

@@ -73,7 +73,6 @@ def get_item(tensor, index):
 def viewed(tensor, index):
     """What slices, integers and None make of the tensor, and the index tensors for the dimensions of that."""
     entries = normalized(tensor, index)
-    has_tensors = any(isinstance(entry, Tensor) for entry in entries)
     result, indices = tensor, []
     for entry in entries:
         axis = len(indices)
@@ -85,13 +84,6 @@ def viewed(tensor, index):
             indices.append(None)
         elif isinstance(entry, Tensor):
             indices.append(entry)
-        elif hasattr(entry, "__index__") and has_tensors:
-            # Beside index tensors a number is one too: that decides where the picked dimensions go.
-            place = entry.__index__()
-            size = result._shape[axis]
-            if not -size <= place < size:
-                raise IndexError(f"index {place} is out of bounds for dimension {axis} with size {size}")
-            indices.append(Tensor((), _dtypes.int64, _constants.uniform(place)))
         elif hasattr(entry, "__index__"):
             result = select(result, axis, entry.__index__())
         else:
@@ -115,7 +107,8 @@ def gather_axis(tensor, axis, entry):
     places = entry._constant.listed(entry.numel())
     for place in places:
         if not -size <= place < size:
-            raise IndexError(f"index {place} is out of bounds for dimension {axis} with size {size}")
+            # PyTorch counts the dimensions that are indexed by tensors.
+            raise IndexError(f"index {place} is out of bounds for dimension 0 with size {size}")
     counted = Tensor((len(places),), _dtypes.int64, _constants.Constant(values=[place % size for place in places]))
     flat = index_select(tensor, axis, counted)
     return forgotten(reshape(flat, [*tensor._shape[:axis], *entry._shape, *tensor._shape[axis + 1 :]]))
@@ -133,8 +126,8 @@ def set_item(tensor, index, value):
             marked_values = ValueDependent("Assigning several values to a boolean mask", mask._shape)
             marked_values.hint = "How many there must be depends on numbers: torch.where takes them by position."
             raise marked_values
-        spread = reshape(mask, [*mask._shape, *([1] * (tensor.ndim - mask.ndim))])
-        tensor._become(to_dtype(where(spread, reshape(value, []), tensor), tensor.dtype))
+        spread = mask if mask.ndim == tensor.ndim else reshape(mask, [*mask._shape, *([1] * (tensor.ndim - mask.ndim))])
+        tensor._become(to_dtype(where(spread, value if value.ndim == 0 else reshape(value, []), tensor), tensor.dtype))
         return
     part, indices = viewed(tensor, index)
     value = to_dtype(value, tensor.dtype)

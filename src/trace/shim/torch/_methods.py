@@ -38,8 +38,12 @@ ALIASES = {
     "ger": "outer", "bitwise_and": "logical_and", "bitwise_or": "logical_or", "bitwise_xor": "logical_xor",
     "bitwise_not": "logical_not",
 }  # fmt: skip
-IN_PLACE = """abs add ceil clamp clamp_max clamp_min cos div exp floor log masked_fill mul neg pow relu round rsqrt sigmoid
-sin sqrt square sub tanh squeeze unsqueeze transpose t""".split()
+IN_PLACE = """abs acos add addbmm addcdiv addcmul addmm addmv addr asin atan atan2 baddbmm ceil clamp clamp_max clamp_min clip
+copysign cos cosh cumprod cumsum digamma div divide eq erf erfc erfinv exp exp2 expm1 floor floor_divide fmod frac ge gt
+heaviside hypot index_add index_copy index_fill index_put le lerp lgamma log log10 log1p log2 logical_and logical_not
+logical_or logical_xor logit lt masked_fill mul multiply nan_to_num ne neg negative pow reciprocal relu remainder renorm
+round rsqrt scatter scatter_add scatter_reduce sgn sigmoid sign sin sinh sqrt square sub subtract tan tanh tril triu
+true_divide trunc xlogy squeeze unsqueeze transpose t swapaxes swapdims""".split()
 
 
 def clone(input, *, memory_format=None):
@@ -86,7 +90,7 @@ def in_place_method(name, function):
             if isinstance(self, Parameter) or current().constructing:
                 warn("init-not-reproduced", f"{name}_ on initial values is not followed.", "Set them with nn.init.")
                 return self
-        resizing = name in ("squeeze", "unsqueeze", "transpose", "t")
+        resizing = name in ("squeeze", "unsqueeze", "transpose", "t", "swapaxes", "swapdims")
         return self._become(function(self, *args, **kwargs), in_place=not resizing)
 
     return call

@@ -284,14 +284,29 @@ def cat(tensors, dim=0, *, axis=None, out=None):
     tensors = [t for t in tensors if t._shape != (0,)] or tensors[:1]
     rank = len(tensors[0]._shape)
     dim = axis_of(dim if axis is None else axis, rank)
-    if rank == 1 and all(tensor._constant is not None for tensor in tensors):
-        values = [value for tensor in tensors for value in tensor._constant.listed(tensor.numel())]
-        constant = _constants.listed(values)
-        if constant is not None:
-            return Tensor((len(values),), kind, constant)
+    if all(tensor._constant is not None for tensor in tensors):
+        joined = joined_constants(tensors, dim)
+        if joined is not None:
+            return Tensor(joined[0], kind, joined[1])
     from ._pointwise import to_dtype
 
     return apply("cat", [to_dtype(tensor, kind) for tensor in tensors], {"dim": dim})
+
+
+def joined_constants(tensors, axis):
+    """Shape and values of known tensors side by side; None where that is too much, or refused."""
+    first = tensors[0]._shape
+    if any(t._shape[:axis] + t._shape[axis + 1 :] != first[:axis] + first[axis + 1 :] for t in tensors):
+        return None
+    shape = [*first[:axis], sum(t._shape[axis] for t in tensors), *first[axis + 1 :]]
+    if math.prod(shape) > _constants.LIMIT:
+        return None
+    runs = [(t._constant.listed(t.numel()), math.prod(t._shape[axis:])) for t in tensors]
+    values = []
+    for row in range(math.prod(first[:axis])):
+        for numbers, length in runs:
+            values += numbers[row * length : (row + 1) * length]
+    return shape, _constants.listed(values)
 
 
 def stack(tensors, dim=0, *, out=None):
@@ -324,8 +339,9 @@ def filled_in(input, value, axis, start, end, step):
     """`input` with `value` in the place of a slice of it."""
     size = input._shape[axis]
     if step == 1:
-        pieces = [cut(input, axis, 0, start, 1), value, cut(input, axis, end, size, 1)]
-        return cat([piece for piece in pieces if piece._shape[axis]], axis)
+        before = [cut(input, axis, 0, start, 1)] if start else []
+        after = [cut(input, axis, end, size, 1)] if end < size else []
+        return cat([*before, value, *after], axis) if before or after else value
     from ._pointwise import gt, where
 
     mask = gt(spread(Tensor(value._shape, _dtypes.float32, _constants.uniform(1.0)), axis, start, step, size), 0)

@@ -87,6 +87,8 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
         raise ValueError(f"Expected input batch_size ({n}) to match target batch_size ({sizes}).")
     expected = (n, *input._shape[2:])
     if tuple(target._shape) != expected:
+        if input.ndim == 4:
+            raise RuntimeError(f"size mismatch (got input: {list(input._shape)} , target: {list(target._shape)}")
         raise RuntimeError(f"Expected target size {list(expected)}, got {list(target._shape)}")
     planes = apply("one_hot", [target], {"num_classes": input.size(1)})
     if 0 <= ignore_index < input.size(1):

@@ -14,9 +14,10 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
     for name, value, known in (("mode", mode, ("bilinear", "nearest", "bicubic")),
                                ("padding_mode", padding_mode, ("zeros", "border", "reflection"))):  # fmt: skip
         if value not in known:
-            spoken = ", ".join(f"'{entry}'" for entry in known[:-1])
+            comma = "" if name == "mode" else ","
             raise ValueError(
-                f"nn.functional.grid_sample(): expected {name} to be {spoken}, or '{known[-1]}', but got: '{value}'"
+                f"nn.functional.grid_sample(): expected {name} to be '{known[0]}', '{known[1]}'{comma} or '{known[2]}', "
+                f"but got: '{value}'"
             )
     attributes = {"mode": mode, "padding_mode": padding_mode, "align_corners": bool(align_corners)}
     return apply("grid_sample", [input, grid], attributes)

@@ -87,7 +87,8 @@ def avg_pool3d(input, kernel_size, stride=None, padding=0, ceil_mode=False, coun
 
 def adaptive_size(input, output_size, planes):
     sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * planes
-    return [present if size is None else size for size, present in zip(sizes, input._shape[-planes:])]
+    present = (None,) * planes + tuple(input._shape)
+    return [there if size is None else size for size, there in zip(sizes, present[-planes:])]
 
 
 def adaptive_avg_pool3d(input, output_size):

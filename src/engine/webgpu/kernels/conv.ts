@@ -5,7 +5,7 @@
  */
 import type { GraphNode } from '../../../core/graph/ir';
 import { type ConvGeometry, channelParams } from './convGeometry';
-import { convRows, rowKernelWidth, rowsVariants } from './convRows';
+import { convRows, rowKernelWidth, rowsVariant } from './convRows';
 import { weightGradient } from './convWeightGrad';
 import { type PackedWeights, packWeights, type WeightShape, type WeightStrides } from './convWeights';
 import {
@@ -100,7 +100,7 @@ function directConvolution(
   { subgroupSize }: KernelContext,
 ): Lowering {
   if (rowKernelWidth(shape) !== null) {
-    return convRows(name, shape, strides, rowsVariants(shape, subgroupSize)[0]!, subgroupSize);
+    return convRows(name, shape, strides, rowsVariant(shape, subgroupSize), subgroupSize);
   }
   const packed = packWeights(shape.weight, shape, strides);
   return { dispatches: [direct(name, shape, packed)], packs: [packed.pack] };

@@ -10,7 +10,7 @@ import { type Lowering, onGrid, perThread, read, u32, value, write } from './ker
 export interface RowsVariant {
   readonly weights: 'uniform' | 'subgroup';
   /** Rows of an invocation. */
-  readonly rows: 1 | 2 | 4;
+  readonly rows: 1 | 2;
   /** Output channels of an invocation. */
   readonly block: 16 | 8 | 4 | 1;
 }
@@ -35,22 +35,15 @@ export function rowKernelWidth({
 const workgroupLanes = (variant: RowsVariant, subgroupSize: number | null): number =>
   variant.weights === 'subgroup' && subgroupSize !== null ? Math.max(16, subgroupSize) : 32;
 
-/** What is worth trying for a shape, the likeliest first. */
-export function rowsVariants({ outputs, kernel }: ConvGeometry, subgroupSize: number | null): RowsVariant[] {
-  const blocks = ([16, 8, 4] as const).filter((block) => block <= Math.max(4, outputs));
-  const widest = blocks[0]!;
-  if (outputs < 3) return [{ weights: 'uniform', rows: 1, block: 1 }];
-  const rows = kernel[0] === 1 ? ([1] as const) : ([2, 1] as const);
-  const uniform = rows.map(
-    (count): RowsVariant => ({ weights: 'uniform', rows: count, block: Math.min(8, widest) as 8 | 4 }),
-  );
-  if (subgroupSize === null || kernel[0] === 1) return uniform;
-  const narrower = blocks.find((block) => outputs % block === 0) ?? 4;
-  return [
-    { weights: 'subgroup', rows: 2, block: narrower },
-    { weights: 'subgroup', rows: 4, block: Math.min(8, narrower) as 8 | 4 },
-    ...uniform,
-  ];
+/** How a shape is cut into invocations. */
+export function rowsVariant({ outputs, kernel }: ConvGeometry, subgroupSize: number | null): RowsVariant {
+  if (outputs < 3) return { weights: 'uniform', rows: 1, block: 1 };
+  const shares = subgroupSize !== null && kernel[0] === 3;
+  const sizes = shares ? ([16, 8, 4] as const) : ([8, 4] as const);
+  // What a block costs beside its channels, the loads of pixels, is about six channels more.
+  const cost = (block: number): number => Math.ceil(outputs / block) * (block + 6);
+  const block = sizes.reduce((best, size) => (cost(size) < cost(best) ? size : best));
+  return { weights: shares ? 'subgroup' : 'uniform', rows: kernel[0] === 1 ? 1 : 2, block };
 }
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

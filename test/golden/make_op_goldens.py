@@ -221,7 +221,7 @@ REFERENCES = {
     **ACTIVATIONS,
     **{f"{name}_backward": pull_back(forward) for name, forward in ACTIVATIONS.items()},
     **{name: simple(getattr(torch, name)) for name in (
-        "neg", "abs", "exp", "log", "sqrt", "rsqrt", "reciprocal", "square", "erf", "sin", "cos", "floor",
+        "neg", "abs", "exp", "log", "sqrt", "rsqrt", "reciprocal", "square", "erf", "sin", "cos", "floor", "detach",
         "sigmoid", "tanh", "logical_not", "add", "sub", "mul", "div", "maximum", "minimum", "pow",
         "gt", "ge", "lt", "le", "eq", "ne", "where", "matmul")},
     **{f"{name}_scalar": comparison(getattr(torch, name)) for name in ("gt", "ge", "lt", "le", "eq", "ne")},

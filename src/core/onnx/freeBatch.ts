@@ -5,7 +5,18 @@ import type { OpName } from '../ops/attributes';
 /** Ops that treat the samples of their first input alike and apart; the other inputs are weights. */
 const perSample: ReadonlySet<OpName> = new Set<OpName>([
   ...(['neg', 'abs', 'exp', 'log', 'sqrt', 'rsqrt', 'reciprocal', 'square', 'erf', 'sin', 'cos'] as const),
-  ...(['floor', 'relu', 'relu6', 'sigmoid', 'tanh', 'silu', 'hardswish', 'hardsigmoid', 'softplus'] as const),
+  ...([
+    'floor',
+    'detach',
+    'relu',
+    'relu6',
+    'sigmoid',
+    'tanh',
+    'silu',
+    'hardswish',
+    'hardsigmoid',
+    'softplus',
+  ] as const),
   ...(['logical_not', 'leaky_relu', 'elu', 'gelu', 'hardtanh', 'clamp', 'add_scalar', 'mul_scalar'] as const),
   ...(['pow_scalar', 'gt_scalar', 'ge_scalar', 'lt_scalar', 'le_scalar', 'eq_scalar', 'ne_scalar'] as const),
   ...([

@@ -80,6 +80,8 @@ export interface OpAttributes {
   sin: None;
   cos: None;
   floor: None;
+  /** The same numbers; no gradient flows. */
+  detach: None;
   relu: None;
   relu6: None;
   sigmoid: None;

@@ -33,6 +33,7 @@ type UnaryOps =
       | 'sin'
       | 'cos'
       | 'floor'
+      | 'detach'
     )
   | ('logical_not' | 'clamp' | 'add_scalar' | 'mul_scalar' | 'pow_scalar' | 'to_dtype')
   | ('gt_scalar' | 'ge_scalar' | 'lt_scalar' | 'le_scalar' | 'eq_scalar' | 'ne_scalar');
@@ -117,6 +118,12 @@ const unaryRows: Pick<OpRegistry, UnaryOps> = {
   floor: unary<'floor'>({
     doc: 'The largest whole number not above each element.',
     dtype: noBool(`"floor_vml_cpu" not implemented for 'Bool'`),
+    gradient: null,
+    examples: [{}],
+  }),
+  detach: unary<'detach'>({
+    doc: 'The same elements, through which no gradient flows.',
+    dtype: keepDType,
     gradient: null,
     examples: [{}],
   }),

@@ -53,6 +53,7 @@ const kept: Partial<
   tanh: 'output',
   softmax: 'output',
   log_softmax: 'output',
+  detach: 'nothing',
   constant: 'nothing',
   random: 'nothing',
   full: 'nothing',

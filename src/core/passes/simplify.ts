@@ -25,6 +25,9 @@ export const dropNeutral: Rewrite = (draft, { builder }) => {
   return neutral && builder.type(draft.inputs[0]!).dtype !== 'bool' ? draft.inputs[0]! : null;
 };
 
+/** Once the gradients are made, detach(x) → x. */
+export const dropDetach: Rewrite = (draft) => (isOp(draft, 'detach') ? draft.inputs[0]! : null);
+
 /** permute(permute(x)) → permute(x) */
 export const mergePermutes: Rewrite = (draft, { producer, add }) => {
   if (!isOp(draft, 'permute')) return null;
@@ -113,6 +116,7 @@ export const dropExpand: Rewrite = (draft, { builder, producer, add }) => {
 const rules: readonly Rewrite[] = [
   dropIdentity,
   dropNeutral,
+  dropDetach,
   mergePermutes,
   mergeReshapes,
   foldFull,

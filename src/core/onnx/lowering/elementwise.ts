@@ -23,6 +23,7 @@ type UnaryName =
   | 'sin'
   | 'cos'
   | 'floor'
+  | 'detach'
   | 'logical_not'
   | 'clamp'
   | 'add_scalar'
@@ -150,6 +151,7 @@ export const elementwise: OnnxLowerings<UnaryName | BinaryName> = {
   sin: named('Sin'),
   cos: named('Cos'),
   floor: named('Floor'),
+  detach: named('Identity'),
   logical_not: (onnx, { inputs, inputTypes }) => [
     onnx.add('Not', [cast(onnx, inputs[0]!, inputTypes[0]!.dtype, 'bool')]),
   ],

@@ -33,6 +33,7 @@ const unary = {
   sin: { wgsl: 'sin_quadrant(a, 0.0)' },
   cos: { wgsl: 'sin_quadrant(a, 1.0)' },
   floor: { wgsl: 'floor(a)' },
+  detach: { wgsl: 'a' },
   relu: { wgsl: 'select(a, V(0), a <= V(0))' },
   relu6: { wgsl: 'select(select(a, V(6), a >= V(6)), V(0), a <= V(0))' },
   sigmoid: { wgsl: 'sigmoid(a)' },

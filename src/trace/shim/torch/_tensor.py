@@ -150,10 +150,15 @@ class Tensor:
         self._constant, self._source, self._id = other._constant, other._source, other._id
 
     def detach(self):
-        alias = Tensor(self._shape, self.dtype, self._constant, self._value_for_alias(), self._source)
         if _recorder.current().call is None:
-            return alias
-        return _views.made_view(self, alias, lambda parent: parent, lambda parent, value: value, self._strides)
+            return Tensor(self._shape, self.dtype, self._constant, self._value_for_alias(), self._source)
+        if self._constant is not None:
+            alias = Tensor(self._shape, self.dtype, self._constant, self._id, self._source)
+            return _views.made_view(self, alias, lambda parent: parent, lambda parent, value: value, self._strides)
+        stopped = apply("detach", [self])
+        return _views.made_view(
+            self, stopped, lambda parent: apply("detach", [parent]), lambda parent, value: value, self._strides
+        )
 
     def _value_for_alias(self):
         # An alias of a leaf must be the same leaf on the tape.

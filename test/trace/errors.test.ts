@@ -210,3 +210,19 @@ test('a pattern that no shape can fit is refused where the layer is built', asyn
   const result = await trace(`from einops.layers.torch import Rearrange\n${layer}`, RUN);
   expect(result.diagnostics).toMatchObject([{ code: 'shape-mismatch', line: 8, column: 21 }]);
 });
+
+test.each([
+  ['x.nonzero()', 'torch.nonzero'],
+  ['x[x > 0]', 'Boolean mask indexing'],
+  ['torch.unique(x)', 'torch.unique'],
+  ['torch.masked_select(x, x > 0)', 'torch.masked_select'],
+  ['max(x.flatten())', 'Using a tensor as a condition'],
+  ['x[: int(x.sum())]', 'int(tensor)'],
+  ['torch.where(x > 0)', 'torch.where(condition)'],
+])('%s depends on numbers: refused at its line, with what to do', async (expression, what) => {
+  const { diagnostics } = await trace(NET(`return ${expression}`), RUN);
+  expect(diagnostics).toHaveLength(1);
+  expect(diagnostics[0]).toMatchObject({ line: 9, code: 'value-dependent' });
+  expect(diagnostics[0]!.message).toContain(`${what} needs the values of a tensor of shape`);
+  expect(diagnostics[0]!.hint).toMatch(/torch\.where|outside of the model/);
+});

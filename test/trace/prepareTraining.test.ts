@@ -142,3 +142,24 @@ test('a loop without end in forward is named', async () => {
     /^10: Stopped: this was still running/,
   );
 });
+
+test('an op that can be traced but not trained is refused at its line, by name', async () => {
+  const model = `${HEADER}class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv3d(1, 1, 3, padding=1)
+    def forward(self, x):
+        return self.conv(x.unsqueeze(2)).squeeze(2)
+`;
+  const outcome = await prepare({ model });
+  if ('ok' in outcome) throw new Error('it was prepared');
+  expect(outcome.problems).toEqual([]);
+  expect(outcome.diagnostics).toEqual([
+    expect.objectContaining({
+      file: 'net.py',
+      line: 9,
+      code: 'trace-only-op',
+      message: 'conv3d can be traced but not trained here yet.',
+    }),
+  ]);
+});

@@ -198,10 +198,14 @@ export interface TraceRun {
   readonly inputs: readonly TensorType[];
 }
 
+export type FixEffort = 'certain' | 'tried';
+
 export interface TraceRequest {
   /** Workspace Python files by POSIX path relative to the workspace folder; the entry and all it may import. */
   readonly files: Readonly<Record<string, string>>;
   readonly entry: string;
+  /** Whether edits that are not certain by themselves are tried out, which takes a trace each. Default `tried`. */
+  readonly fixes?: FixEffort;
   /**
    * Absent: every candidate that the file's test code calls (or a `# cnnlab: input=(…)` comment covers) is traced
    * once in train mode with what was found there.

@@ -86,6 +86,11 @@ export class ModelDocuments implements vscode.Disposable {
     return tracked.result;
   }
 
+  /** The text as it is, with the edits that mend it as far as trying them out shows; typing does not wait for that. */
+  withTriedFixes(document: vscode.TextDocument): Promise<TraceResult> {
+    return this.reader.read(document.uri, { text: document.getText(), fixes: 'tried' });
+  }
+
   /** Files may import one another, so an edit anywhere asks again for all that is visible: unchanged ones are free. */
   #follow(edited = false): void {
     if (!vscode.workspace.isTrusted) return;
@@ -126,7 +131,7 @@ export class ModelDocuments implements vscode.Disposable {
       const { signal } = running;
       const tracedText = document.getText();
       const found = await tracked.tracer.trace(tracedText, (text) =>
-        this.reader.read(document.uri, { signal, text }),
+        this.reader.read(document.uri, { signal, text, fixes: 'certain' }),
       );
       if (signal.aborted) return;
       Object.assign(tracked, { result: found, tracedText });

@@ -30,23 +30,35 @@ export class QuickFixProvider implements vscode.CodeActionProvider {
     });
     const actions: vscode.CodeAction[] = [];
     for (const { diagnostic, here } of about) {
-      if (await this.#isTrueNow(here, token)) actions.push(...actionsFor(document, diagnostic, here));
+      const mended = await this.#withFixes(here, token);
+      if (mended) actions.push(...actionsFor(document, diagnostic, mended));
     }
     return actions;
   }
 
-  /** Edits are of the text that was traced: what is traced anew just now is waited for. */
-  async #isTrueNow({ entry, found }: FoundHere, token: vscode.CancellationToken): Promise<boolean> {
+  /**
+   * What was found with the fixes that were tried out, which nobody waits for while typing. Null where it no longer holds:
+   * edits are of the text that was traced, and what is traced anew just now is waited for.
+   */
+  async #withFixes(here: FoundHere, token: vscode.CancellationToken): Promise<FoundHere | null> {
+    const { entry, found } = here;
     const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === entry.toString());
     const traced = document && (await this.documents.current(document, token));
-    if (!traced) return false;
-    return isStillFound(found, [...traced.result.diagnostics, ...(traced.result.advice ?? [])]);
+    if (!traced || !sameAs(found, [...traced.result.diagnostics, ...(traced.result.advice ?? [])]))
+      return null;
+    if (found.severity !== 'error') return here;
+    const version = document.version;
+    const { diagnostics } = await this.documents.withTriedFixes(document);
+    if (document.version !== version) return null;
+    return { ...here, found: sameAs(found, diagnostics) ?? found };
   }
 }
 
-function isStillFound(wanted: Diagnostic, all: readonly Diagnostic[]): boolean {
-  const text = JSON.stringify(wanted);
-  return all.some((found) => JSON.stringify(found) === text);
+/** The same fault at the same place, whatever is offered against it. */
+function sameAs(wanted: Diagnostic, all: readonly Diagnostic[]): Diagnostic | undefined {
+  const identity = ({ fixes: _, ...rest }: Diagnostic): string => JSON.stringify(rest);
+  const text = identity(wanted);
+  return all.find((found) => identity(found) === text);
 }
 
 function actionsFor(

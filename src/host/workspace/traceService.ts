@@ -1,6 +1,6 @@
 /** @file Traces model files of the workspace, with a memory of what did not change. */
 import * as vscode from 'vscode';
-import type { TraceRequest, TraceResult } from '../../core/graph/tracedModel';
+import type { FixEffort, TraceRequest, TraceResult } from '../../core/graph/tracedModel';
 import type { TraceOptions } from '../../trace/traceClient';
 import { ImportProgress } from './importProgress';
 import type { PythonSources } from './pythonSources';
@@ -20,6 +20,7 @@ export interface TraceQuestion {
   /** Absent: every model for which the file itself shows an input. */
   readonly target?: TraceRequest['target'];
   readonly signal?: AbortSignal;
+  readonly fixes?: FixEffort;
   /** Takes the place of the file's own text. */
   readonly text?: string;
 }
@@ -37,6 +38,7 @@ interface Remembered {
   readonly target: string;
   /** Its folders and its stamp: another one after an installation. */
   readonly environment: string;
+  readonly fixes: FixEffort | undefined;
   readonly result: Promise<TraceResult>;
   readonly stop: AbortController;
   /** Whoever waits for it and has not given up. */
@@ -76,7 +78,7 @@ export class TraceService implements vscode.Disposable {
   }
 
   /** @throws UntrustedWorkspaceError in Restricted Mode, before anything runs. */
-  async trace(entry: vscode.Uri, { target, signal, text }: TraceQuestion = {}): Promise<TraceResult> {
+  async trace(entry: vscode.Uri, { target, signal, text, fixes }: TraceQuestion = {}): Promise<TraceResult> {
     if (!vscode.workspace.isTrusted) throw new UntrustedWorkspaceError();
     const { path } = workspacePath(entry);
     const [files, environment] = await Promise.all([
@@ -89,11 +91,12 @@ export class TraceService implements vscode.Disposable {
       files,
       target: JSON.stringify(target ?? null),
       environment: JSON.stringify(environment ?? null),
+      fixes,
     };
     const known = this.#recall(question);
     if (known) return this.#wait(known, signal);
     const stop = new AbortController();
-    const request: TraceRequest = { files, entry: path, target, environment };
+    const request: TraceRequest = { files, entry: path, target, environment, fixes };
     const result = this.#traceTwice(request, stop.signal);
     const asked: Remembered = { ...question, result, stop, waiting: 0 };
     this.#remember(asked);
@@ -127,9 +130,12 @@ export class TraceService implements vscode.Disposable {
     });
   }
 
-  #recall(question: Pick<Remembered, 'entry' | 'files' | 'target' | 'environment'>): Remembered | null {
+  #recall(
+    question: Pick<Remembered, 'entry' | 'files' | 'target' | 'environment' | 'fixes'>,
+  ): Remembered | null {
     for (const known of this.#memory) {
       if (known.entry !== question.entry || known.target !== question.target) continue;
+      if (known.fixes !== question.fixes) continue;
       if (known.environment !== question.environment || !sameTexts(known.files, question.files)) continue;
       // One that was stopped a moment ago, by the last who waited for it, will not have an answer.
       if (known.stop.signal.aborted) continue;

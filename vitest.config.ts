@@ -1,8 +1,12 @@
-/** @file Unit tests: everything under test/ but what runs the command line, VS Code, benchmarks, every torchvision model, hostile files or long curves. Fast enough to run all the time. */
+/** @file Unit tests: all but what has a step of its own (see src/build/test.mjs). Fast enough to run all the time. */
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { trainingRuns } from './test/curves/trainingRuns';
 
-const apart = ['cli', 'host', 'e2e', 'bench', 'models', 'safety', 'curves'].map((folder) => `test/${folder}/**`);
+const apart = [
+  ...['cli', 'host', 'e2e', 'bench', 'models', 'safety', 'curves'].map((folder) => `test/${folder}/**`),
+  ...trainingRuns,
+];
 
 export default defineConfig({
   test: {

@@ -141,7 +141,7 @@ if (await step('npm packages', preparation(ensureDependencies))) {
     'hostile and broken files',
     vitest('safety', '--config', 'test/safety/vitest.config.ts', '--root', '.'),
   );
-  await step('long curves', vitest('curves', '--config', 'test/curves/vitest.config.ts', '--root', '.'));
+  await step('training runs', vitest('curves', '--config', 'test/curves/vitest.config.ts', '--root', '.'));
   await step('command line', vitest('cli', '--config', 'test/cli/vitest.config.ts', '--root', '.'));
   if (hasVscode && isPacked) {
     await step('tests inside VS Code', hostSuite);

@@ -1,10 +1,11 @@
-/** @file A hundred steps of three models on both backends: minutes, so a step of its own. */
+/** @file Whole training runs on both backends: minutes, so a step of its own. */
 import { defineConfig } from 'vitest/config';
+import { trainingRuns } from './trainingRuns';
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
   test: {
-    include: ['test/curves/**/*.test.ts'],
+    include: [...trainingRuns],
     // dist/trace is made, or brought up to date, before the first test.
     globalSetup: ['test/trace/globalSetup.ts'],
     pool: 'forks',

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { TraceClient } from '../../src/trace/traceClient';
-import { diagnosticsText, dist, fixture, HEADER, startTracing, target } from './tracing';
+import { diagnosticsText, dist, fixture, HEADER, startTracing, target } from '../trace/tracing';
 
 const { trace, client } = startTracing();
 const GOOD = `${HEADER}class Net(nn.Module):\n    def forward(self, x):\n        return x\n`;

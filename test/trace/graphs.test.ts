@@ -178,3 +178,59 @@ test('a layer made of layers is one expression of the user, whatever it is made 
     },
   ]);
 });
+
+test('dataclasses in and out of a model, frozen ones too, are kept by field', async () => {
+  const source = `${HEADER}from dataclasses import dataclass, field
+
+@dataclass
+class Batch:
+    image: torch.Tensor
+    scale: float = 1.0
+
+@dataclass(frozen=True)
+class Output:
+    logits: torch.Tensor
+    features: list = field(default_factory=list)
+    loss: object = None
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+    def forward(self, batch):
+        features = self.conv(batch.image * batch.scale)
+        return Output(features.mean((2, 3)), [features])
+
+def test():
+    output = Net()(Batch(torch.randn(2, 3, 8, 8)))
+    assert output.logits.shape == (2, 8)
+`;
+  const result = await trace(source);
+  expect(diagnosticsText(result)).toEqual([]);
+  const graph = result.models[0]!.graphs[0]!;
+  const float32 = (...shape: number[]) => ({ shape, dtype: 'float32' });
+  expect(graph.inputs).toEqual([float32(2, 3, 8, 8)]);
+  expect(graph.output).toEqual({
+    dict: { logits: float32(2, 8), features: { list: [float32(2, 8, 6, 6)] }, loss: null },
+  });
+});
+
+test('an output that is a dict of its own class keeps its class for test code', async () => {
+  const result = await trace(`${HEADER}from collections import OrderedDict
+
+class Output(OrderedDict):
+    def __getattr__(self, name):
+        return self[name]
+
+class Net(nn.Module):
+    def forward(self, x):
+        return Output(logits=x * 2)
+
+def test():
+    assert Net()(torch.randn(2, 3)).logits.shape == (2, 3)
+`);
+  expect(diagnosticsText(result)).toEqual([]);
+  expect(result.models[0]!.graphs[0]!.output).toEqual({
+    dict: { logits: { shape: [2, 3], dtype: 'float32' } },
+  });
+});

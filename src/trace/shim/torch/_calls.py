@@ -1,4 +1,5 @@
 """Records calls of modules. The outermost one is a root call: what happens inside of it becomes a graph."""
+import copy
 import re
 import sys
 
@@ -208,8 +209,18 @@ def replace_tensors(value, found, fresh):
             fresh[id(value)] = Tensor(value._shape, value.dtype)
             found.append(fresh[id(value)])
         return fresh[id(value)]
-    if isinstance(value, dict):
+    if type(value) is dict:
         return {key: replace_tensors(entry, found, fresh) for key, entry in value.items()}
+    if isinstance(value, dict):
+        same = copy.copy(value)  # an OrderedDict, or a class whose entries are attributes too
+        for key, entry in value.items():
+            same[key] = replace_tensors(entry, found, fresh)
+        return same
+    if is_record(value):
+        same = copy.copy(value)
+        for key, entry in fields_of(value).items():
+            object.__setattr__(same, key, replace_tensors(entry, found, fresh))  # it may be frozen
+        return same
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return type(value)(*(replace_tensors(entry, found, fresh) for entry in value))
     if type(value) in (list, tuple):
@@ -228,9 +239,20 @@ def tensors_in(value):
     elif isinstance(value, dict):
         for entry in value.values():
             yield from tensors_in(entry)
+    elif is_record(value):
+        yield from tensors_in(fields_of(value))
     elif isinstance(value, (list, tuple)):
         for entry in value:
             yield from tensors_in(entry)
+
+
+def is_record(value):
+    """An instance of a dataclass."""
+    return hasattr(type(value), "__dataclass_fields__")
+
+
+def fields_of(record):
+    return {name: getattr(record, name) for name in type(record).__dataclass_fields__ if hasattr(record, name)}
 
 
 def type_tree(value):
@@ -242,6 +264,8 @@ def type_tree(value):
         return {"tuple": [type_tree(entry) for entry in value]}
     if isinstance(value, list):
         return {"list": [type_tree(entry) for entry in value]}
+    if is_record(value):
+        return type_tree(fields_of(value))
     return None
 
 

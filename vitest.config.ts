@@ -1,7 +1,7 @@
 /** @file Unit tests: all but what has a step of its own (see src/build/test.mjs). Fast enough to run all the time. */
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
-import { trainingRuns } from './test/curves/trainingRuns';
+import { trainingRuns } from './test/curves/trainingRuns.mjs';
 
 const apart = [
   ...['cli', 'host', 'e2e', 'bench', 'models', 'safety', 'curves'].map((folder) => `test/${folder}/**`),

@@ -1,6 +1,6 @@
 /** @file Whole training runs on both backends: minutes, so a step of its own. */
 import { defineConfig } from 'vitest/config';
-import { trainingRuns } from './trainingRuns';
+import { trainingRuns } from './trainingRuns.mjs';
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({

@@ -198,6 +198,7 @@ export interface TraceRun {
   readonly inputs: readonly TensorType[];
 }
 
+/** `certain`: only edits that need no trial. */
 export type FixEffort = 'certain' | 'tried';
 
 export interface TraceRequest {
